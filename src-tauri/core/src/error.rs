@@ -110,7 +110,9 @@ pub enum Error {
         holder: String,
     },
     /// The store was written by a newer version of the program.
-    #[error("这个台账由更新版本的众创台账写入(结构版本 {found}，本程序最高 {known})，请安装新版本后再打开；文件未作任何改动")]
+    #[error(
+        "这个台账由更新版本的众创台账写入(结构版本 {found}，本程序最高 {known})，请安装新版本后再打开；文件未作任何改动"
+    )]
     Newer {
         /// Schema version found.
         found: i64,

@@ -53,8 +53,10 @@ fn contradiction(kind: &Kind, record: &Record, rule: Rule) -> Option<(&'static s
         }
         Rule::AtMost(part, whole) => {
             let (a, b) = (record.field(kind, part)?.as_int()?, record.field(kind, whole)?.as_int()?);
-            let text = |name: &str, n: i64| kind.field(name).map_or(String::new(), |f| format_value(f, Some(&Value::Int(n))));
-            (a > b).then(|| (part, format!("{}({})大于{}({})", label(part), text(part, a), label(whole), text(whole, b))))
+            let text =
+                |name: &str, n: i64| kind.field(name).map_or(String::new(), |f| format_value(f, Some(&Value::Int(n))));
+            (a > b)
+                .then(|| (part, format!("{}({})大于{}({})", label(part), text(part, a), label(whole), text(whole, b))))
         }
         Rule::NegativeOnly(money, choice, word) => {
             let amount = record.field(kind, money)?.as_int()?;
@@ -95,7 +97,8 @@ fn is_phone(text: &str) -> bool {
     text.split(['、', '/', ',', '，', ';', '；']).all(|one| {
         let one = one.trim();
         let digits: String = one.chars().filter(char::is_ascii_digit).collect();
-        one.chars().all(|c| c.is_ascii_digit() || "-—－ ()（）+转".contains(c)) && (7..=18).contains(&digits.len())
+        one.chars().all(|c| c.is_ascii_digit() || "-—－ ()（）+转".contains(c))
+            && (7..=18).contains(&digits.len())
             && !(digits.len() == 11 && digits.starts_with('1') && !is_mobile(&digits))
             && (digits.len() != 12 || !digits.starts_with('1'))
     })
@@ -107,8 +110,11 @@ fn is_mobile(digits: &str) -> bool {
 
 fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && !text.contains(char::is_whitespace) && host.contains('.')
-            && !host.starts_with('.') && !host.ends_with('.')
+        !name.is_empty()
+            && !text.contains(char::is_whitespace)
+            && host.contains('.')
+            && !host.starts_with('.')
+            && !host.ends_with('.')
     })
 }
 
@@ -137,8 +143,14 @@ mod tests {
         assert_eq!(check_text("enterprise", sound), "");
         for (fields, want) in [
             ("credit_code=91350100M000100Y43", ""),
-            ("credit_code=91350100M000100Y44", "统一社会信用代码“91350100M000100Y44”校验码不对：末位应为“3”，请对照营业执照"),
-            ("credit_code=91350100M0001O0Y43", "统一社会信用代码“91350100M0001O0Y43”第 14 位“O”不允许：只用数字和大写字母，且没有 I、O、Z、S、V"),
+            (
+                "credit_code=91350100M000100Y44",
+                "统一社会信用代码“91350100M000100Y44”校验码不对：末位应为“3”，请对照营业执照",
+            ),
+            (
+                "credit_code=91350100M0001O0Y43",
+                "统一社会信用代码“91350100M0001O0Y43”第 14 位“O”不允许：只用数字和大写字母，且没有 I、O、Z、S、V",
+            ),
             ("credit_code=9135", "统一社会信用代码“9135”应为 18 位，现为 4 位"),
             ("leader_phone=1234", "联系电话“1234”不像电话号码：手机 11 位，座机请带区号，如 0737-4110938"),
             ("leader_phone=0737-4110938", ""),
@@ -151,7 +163,10 @@ mod tests {
             check_text("agreement", "tenant=1;signed_on=2021-01-01;start_on=2021-02-01;end_on=2021-01-01"),
             "终止日期(2021-01-01)早于起始日期(2021-02-01)"
         );
-        assert_eq!(check_text("income", "received_on=2021-01-01;line=财政补贴;amount=-3"), "金额不能为负数(收入类别为“投资收入”时除外)");
+        assert_eq!(
+            check_text("income", "received_on=2021-01-01;line=财政补贴;amount=-3"),
+            "金额不能为负数(收入类别为“投资收入”时除外)"
+        );
         assert_eq!(check_text("income", "received_on=2021-01-01;line=投资收入;amount=-3"), "");
     }
 }

@@ -3,8 +3,8 @@
 //! compares the two) and nothing else.
 
 use super::Type::{
-    Bool, Choice, CreditCode, Date, Decimal, Email, Int, Long, Money, Month, Owner, Phone, Postcode, Ref, Refs,
-    System, Text, Year,
+    Bool, Choice, CreditCode, Date, Decimal, Email, Int, Long, Money, Month, Owner, Phone, Postcode, Ref, Refs, System,
+    Text, Year,
 };
 use super::{Field, Kind, List, Rule, Stage, Type};
 
@@ -20,7 +20,15 @@ const fn people(name: &'static str, label: &'static str) -> Field {
 const NOTE: Field = f("note", "备注", Long).alias(&["说明", "备注说明"]);
 
 const BLANK: Kind = Kind {
-    name: "", label: "", fields: &[], title: &[], span: None, dated: None, keys: &[], rules: &[], internal: false,
+    name: "",
+    label: "",
+    fields: &[],
+    title: &[],
+    span: None,
+    dated: None,
+    keys: &[],
+    rules: &[],
+    internal: false,
 };
 
 /// The lists of teams and of enterprises: both show tenants.
@@ -31,8 +39,20 @@ pub static LISTS: &[&List] = &[
         of: "tenant",
         stage: Stage::Team,
         fields: &[
-            "name", "leader_name", "leader_phone", "leader_trait", "serial_founder", "gender", "project",
-            "tech_area", "core_tech", "is_tech", "moved_in_on", "registered_on", "credit_code", "note",
+            "name",
+            "leader_name",
+            "leader_phone",
+            "leader_trait",
+            "serial_founder",
+            "gender",
+            "project",
+            "tech_area",
+            "core_tech",
+            "is_tech",
+            "moved_in_on",
+            "registered_on",
+            "credit_code",
+            "note",
         ],
         labels: &[("name", "团队名称"), ("leader_name", "团队负责人")],
         required: &["moved_in_on"],
@@ -43,11 +63,37 @@ pub static LISTS: &[&List] = &[
         of: "tenant",
         stage: Stage::Enterprise,
         fields: &[
-            "name", "credit_code", "legal_person", "registered_on", "reg_capital", "reg_type", "industry_code",
-            "taxpayer_kind", "leader_name", "leader_phone", "leader_trait", "serial_founder", "gender", "project",
-            "tech_area", "core_tech", "is_tech", "is_hightech", "hightech_no", "hightech_until", "is_tech_sme",
-            "tech_sme_no", "tech_sme_until", "is_innovative_sme", "is_specialised", "is_giant", "is_listed",
-            "is_overseas", "origin_team", "moved_in_on", "note",
+            "name",
+            "credit_code",
+            "legal_person",
+            "registered_on",
+            "reg_capital",
+            "reg_type",
+            "industry_code",
+            "taxpayer_kind",
+            "leader_name",
+            "leader_phone",
+            "leader_trait",
+            "serial_founder",
+            "gender",
+            "project",
+            "tech_area",
+            "core_tech",
+            "is_tech",
+            "is_hightech",
+            "hightech_no",
+            "hightech_until",
+            "is_tech_sme",
+            "tech_sme_no",
+            "tech_sme_until",
+            "is_innovative_sme",
+            "is_specialised",
+            "is_giant",
+            "is_listed",
+            "is_overseas",
+            "origin_team",
+            "moved_in_on",
+            "note",
         ],
         labels: &[("name", "企业名称"), ("leader_name", "企业负责人")],
         required: &["moved_in_on", "registered_on"],
@@ -56,18 +102,48 @@ pub static LISTS: &[&List] = &[
 
 /// 企业所属技术领域, Torch list of 2018 and 2025 (domain.md C.4).
 const TECH_AREAS: &[&str] = &[
-    "电子信息", "先进制造", "航空航天", "现代交通", "生物医药与医疗器械", "新材料", "新能源与节能", "环境保护",
-    "地球、空间与海洋", "核应用技术", "现代农业", "文化创意",
+    "电子信息",
+    "先进制造",
+    "航空航天",
+    "现代交通",
+    "生物医药与医疗器械",
+    "新材料",
+    "新能源与节能",
+    "环境保护",
+    "地球、空间与海洋",
+    "核应用技术",
+    "现代农业",
+    "文化创意",
 ];
 /// 负责人创业特征 (C.4).
 const LEADER_TRAITS: &[&str] =
     &["大学生创业", "留学归国人员", "高校科研院所人员", "大企业离职人员", "机关事业单位离职人员", "其它"];
 /// 登记注册类型, 25 codes (C.4).
 const REG_TYPES: &[&str] = &[
-    "110.国有", "120.集体", "130.股份合作", "141.国有联营", "142.集体联营", "143.国有与集体联营", "149.其他联营",
-    "151.国有独资公司", "159.其他有限责任公司", "160.股份有限公司", "171.私营独资", "172.私营合伙",
-    "173.私营有限责任", "174.私营股份有限", "190.其他", "210.港澳台合资", "220.港澳台合作", "230.港澳台独资",
-    "240.港澳台股份", "290.港澳台其他", "310.外商合资", "320.外商合作", "330.外资企业", "340.外商股份",
+    "110.国有",
+    "120.集体",
+    "130.股份合作",
+    "141.国有联营",
+    "142.集体联营",
+    "143.国有与集体联营",
+    "149.其他联营",
+    "151.国有独资公司",
+    "159.其他有限责任公司",
+    "160.股份有限公司",
+    "171.私营独资",
+    "172.私营合伙",
+    "173.私营有限责任",
+    "174.私营股份有限",
+    "190.其他",
+    "210.港澳台合资",
+    "220.港澳台合作",
+    "230.港澳台独资",
+    "240.港澳台股份",
+    "290.港澳台其他",
+    "310.外商合资",
+    "320.外商合作",
+    "330.外资企业",
+    "340.外商股份",
     "390.外商其他",
 ];
 const EDUCATION: &[&str] = &["博士", "硕士", "本科", "大专", "高中及以下"];

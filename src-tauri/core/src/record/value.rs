@@ -116,12 +116,12 @@ pub fn parse_value(field: &Field, text: &str) -> Result<Option<Value>, String> {
             Ok(year) if (1900..=2200).contains(&year) => Value::Int(year),
             _ => return Err(format!("{label}“{text}”不是有效年份，请写成 2021")),
         },
-        Type::Int | Type::Ref(_) => Value::Int(
-            text.replace(',', "").parse().map_err(|_| format!("{label}“{text}”不是整数"))?,
-        ),
-        Type::Decimal | Type::Money => Value::Int(
-            hundredths(text).ok_or_else(|| format!("{label}“{text}”不是数字，或小数超过两位"))?,
-        ),
+        Type::Int | Type::Ref(_) => {
+            Value::Int(text.replace(',', "").parse().map_err(|_| format!("{label}“{text}”不是整数"))?)
+        }
+        Type::Decimal | Type::Money => {
+            Value::Int(hundredths(text).ok_or_else(|| format!("{label}“{text}”不是数字，或小数超过两位"))?)
+        }
         Type::Bool => match text {
             "是" | "有" | "√" | "true" | "1" => Value::Bool(true),
             "否" | "无" | "×" | "false" | "0" => Value::Bool(false),
