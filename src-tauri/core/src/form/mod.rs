@@ -1,10 +1,364 @@
-//! A form as data: parsed from a file, filled from a ledger, checked, sealed.
+//! A form as data: parsed from a file, filled from a ledger, checked.
+//!
+//! [`parse()`] reads a form file into a [`Form`], [`fill()`] turns it and a ledger into a [`Filled`]. Nothing
+//! here reads a file or a clock.
 
+mod check;
+mod expr;
+mod fill;
+mod parse;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use serde::Serialize;
 use ts_rs::TS;
 
+pub use check::values;
+pub use expr::Expr;
+pub use fill::fill;
+pub use parse::parse;
+
 use crate::error::Flaw;
-use crate::period::Basis;
+use crate::figure::{Condition, Query};
+use crate::period::{Basis, Period, Window};
+use crate::record::Kind;
+
+/// What a form reports on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export_to = "types.ts")]
+pub enum PeriodKind {
+    /// A quarter.
+    Quarter,
+    /// A calendar year.
+    Year,
+    /// The state on one day.
+    Day,
+}
+
+/// One edition of a form, as its file says it.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Id of the edition, for example torch-quarterly-2021.
+    pub id: String,
+    /// What editions of the same form share; a family given in place of an id means the edition valid then.
+    pub family: String,
+    /// Title, exactly as printed.
+    pub title: String,
+    /// Who asks for it.
+    pub issuer: String,
+    /// Where the wording comes from.
+    pub source: String,
+    /// The wording is official; otherwise our own draft, printed 非官方.
+    pub official: bool,
+    /// What it reports on.
+    pub period: PeriodKind,
+    /// Default basis.
+    pub basis: Basis,
+    /// Default cut-off: day of the period's last month.
+    pub cutoff_day: u32,
+    /// A team that registered within the window counts in both lines.
+    pub converted_counts_twice: bool,
+    /// First day of validity.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day of validity.
+    pub valid_until: Option<NaiveDate>,
+    /// Heads of the table of figures.
+    pub columns: Vec<String>,
+    /// Lines above the table.
+    pub head: Vec<HeadDef>,
+    /// Headings of sections and the cell each begins with.
+    pub sections: Vec<SectionDef>,
+    /// Cells in printed order.
+    pub cells: Vec<CellDef>,
+    /// Positions of the cells in an order in which they can be computed.
+    pub order: Vec<usize>,
+    /// Lines below the table.
+    pub foot: Vec<HeadDef>,
+    /// Tables of records.
+    pub rosters: Vec<RosterDef>,
+    /// Its checks.
+    pub checks: Vec<CheckDef>,
+    /// From the manager's own forms folder, not the program's.
+    pub own: bool,
+    /// The file's text, kept with a seal.
+    pub text: String,
+}
+
+impl Form {
+    /// Whether the edition is valid on a day.
+    pub fn valid_on(&self, day: NaiveDate) -> bool {
+        self.valid_from.is_none_or(|d| d <= day) && self.valid_until.is_none_or(|d| day <= d)
+    }
+}
+
+/// A heading and the position of the first cell below it.
+#[derive(Debug, Clone)]
+pub struct SectionDef {
+    /// As printed.
+    pub label: String,
+    /// Position of its first cell.
+    pub first: usize,
+}
+
+/// A line of head or foot.
+#[derive(Debug, Clone)]
+pub struct HeadDef {
+    /// English name within the file.
+    pub name: String,
+    /// As printed, without the colon.
+    pub label: String,
+    /// Line of print.
+    pub line: u8,
+    /// Where its text comes from: the first that is filled in.
+    pub values: Vec<HeadValue>,
+    /// What yes and no print as.
+    pub words: Option<(String, String)>,
+}
+
+/// Where the text of a line comes from.
+#[derive(Debug, Clone)]
+pub enum HeadValue {
+    /// The period as printed, for example 2021年09月.
+    PeriodLabel,
+    /// 报出日期 of the filing; without one the cut-off (our default).
+    ReportedOn,
+    /// 数据截止日.
+    Cutoff,
+    /// Left blank for a signature or seal.
+    Blank,
+    /// A field of the record in force at the cut-off among those that meet the conditions.
+    Field {
+        /// Kind of the record.
+        kind: &'static Kind,
+        /// Position of the field.
+        at: usize,
+        /// Which record.
+        conditions: Vec<Condition>,
+    },
+}
+
+/// One cell and its one source.
+#[derive(Debug, Clone)]
+pub struct CellDef {
+    /// Official code.
+    pub code: String,
+    /// 指标名称, exactly as printed.
+    pub label: String,
+    /// 计量单位.
+    pub unit: String,
+    /// Steps of indentation in print.
+    pub indent: u8,
+    /// Definition.
+    pub help: String,
+    /// How sure the definition is and what it rests on.
+    pub grade: String,
+    /// It counts what happened in the window; otherwise it is the state at the cut-off.
+    pub flow: bool,
+    /// Where its value comes from.
+    pub source: CellSource,
+}
+
+/// The one source of a cell.
+#[derive(Debug, Clone)]
+pub enum CellSource {
+    /// Counted or summed over records.
+    Query(Box<Query>),
+    /// The sum of other cells, balanced after rounding (舍位平衡).
+    Total(Vec<String>),
+    /// Arithmetic over other cells.
+    Formula(Expr),
+    /// A profile field.
+    Profile(Vec<HeadValue>),
+    /// Text with a limit of characters.
+    Text(usize),
+    /// Typed by hand.
+    Manual,
+}
+
+impl CellSource {
+    /// The codes it names.
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            CellSource::Query(q) => q.among.iter().chain(&q.each).cloned().collect(),
+            CellSource::Total(parts) => parts.clone(),
+            CellSource::Formula(expr) => expr.names().into_iter().map(str::to_owned).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A table of records.
+#[derive(Debug, Clone)]
+pub struct RosterDef {
+    /// Whose records.
+    pub kind: &'static Kind,
+    /// Which.
+    pub conditions: Vec<Condition>,
+    /// Positions of the fields to sort by.
+    pub sort: Vec<usize>,
+    /// Its columns.
+    pub columns: Vec<Column>,
+}
+
+/// A column of a roster.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// As printed.
+    pub label: String,
+    /// Unit of money columns.
+    pub unit: String,
+    /// What stands in it.
+    pub value: ColumnValue,
+    /// Width in characters.
+    pub width: f64,
+}
+
+/// What stands in a column.
+#[derive(Debug, Clone)]
+pub enum ColumnValue {
+    /// A running number.
+    Row,
+    /// Left blank to write in.
+    Blank,
+    /// A field of the record.
+    Field(usize),
+    /// A field of the record that one of its fields refers to.
+    Through(usize, &'static Kind, usize),
+    /// A field of the latest record that belongs to it: kind, owner field, field.
+    LatestOf(&'static Kind, usize, usize),
+    /// How many records belong to it: kind, owner field.
+    CountOf(&'static Kind, usize),
+}
+
+/// One rule as its file says it.
+#[derive(Debug, Clone)]
+pub struct CheckDef {
+    /// Id, for example R01. Several entries may share one: they are one rule in parts.
+    pub id: String,
+    /// 错误 or 警示.
+    pub level: Level,
+    /// What it says; `{code}` `{label}` `{value}` `{previous}` `{records}` and codes are put in.
+    pub say: String,
+    /// It speaks on this basis only.
+    pub basis: Option<Basis>,
+    /// What it looks at.
+    pub probe: Probe,
+}
+
+/// What a rule looks at.
+#[derive(Debug, Clone)]
+pub enum Probe {
+    /// An expression must hold, once or for each of some codes.
+    Holds {
+        /// What must hold.
+        expr: Expr,
+        /// For each of these, as `value`.
+        over: Option<Vec<String>>,
+        /// The report that `previous` means.
+        against: Option<Against>,
+    },
+    /// These codes must be filled in.
+    Filled(Vec<String>),
+    /// These lines of head and foot must be filled in.
+    Head(Vec<String>),
+    /// Speaks for every hand-typed value that differs from the computed one.
+    Overridden,
+    /// An audit of the records behind some codes.
+    Records {
+        /// The codes.
+        behind: Vec<String>,
+        /// The audit.
+        audit: Audit,
+    },
+}
+
+/// The report that a rule compares with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The period before, when it lies in the same calendar year.
+    PreviousInYear,
+    /// The last one on the same footing: the period before; for flows on 本年累计 in a year's first
+    /// quarter, the same quarter of the year before.
+    Comparable,
+}
+
+/// An audit of records.
+#[derive(Debug, Clone)]
+pub enum Audit {
+    /// Each has these proof files.
+    Proof(Vec<ProofWant>),
+    /// Each tenant has a signed agreement in force at the cut-off (or on its last day before it).
+    Agreement,
+    /// No two share the content of one of these fields.
+    Unique(Vec<usize>),
+    /// None meets all of these.
+    None(Vec<Condition>),
+}
+
+/// Proof files that a record must have.
+#[derive(Debug, Clone)]
+pub struct ProofWant {
+    /// Any of these roles.
+    pub roles: Vec<String>,
+    /// At least so many.
+    pub at_least: usize,
+}
+
+/// What a filing adds to the form and the ledger: the choices made, values and reasons typed by hand.
+#[derive(Debug, Clone)]
+pub struct Filing {
+    /// What is reported on.
+    pub period: Period,
+    /// 本季 or 本年累计.
+    pub basis: Basis,
+    /// Last day that counts.
+    pub cutoff: NaiveDate,
+    /// Cut-off of the period before.
+    pub previous_cutoff: Option<NaiveDate>,
+    /// 报出日期.
+    pub reported_on: Option<NaiveDate>,
+    /// 报送期限.
+    pub due_on: Option<NaiveDate>,
+    /// Hand-typed values with their reasons, by code, in the cell's unit.
+    pub overrides: BTreeMap<String, (i64, String)>,
+    /// Reasons for 警示, by rule.
+    pub reasons: BTreeMap<String, String>,
+    /// Reasons of an earlier period, by rule.
+    pub offered: BTreeMap<String, String>,
+    /// Values of the period before on the same basis, where there is such a report.
+    pub previous: Option<BTreeMap<String, i64>>,
+    /// Values of the same period of the year before.
+    pub year_before: Option<BTreeMap<String, i64>>,
+}
+
+impl Filing {
+    /// A filing with the edition's own basis and cut-off, and nothing typed by hand.
+    pub fn new(form: &Form, period: Period) -> Filing {
+        Filing {
+            period,
+            basis: form.basis,
+            cutoff: period.cutoff(form.cutoff_day),
+            previous_cutoff: period.previous().map(|p| p.cutoff(form.cutoff_day)),
+            reported_on: None,
+            due_on: None,
+            overrides: BTreeMap::new(),
+            reasons: BTreeMap::new(),
+            offered: BTreeMap::new(),
+            previous: None,
+            year_before: None,
+        }
+    }
+
+    /// The days it looks at.
+    pub fn window(&self) -> Window {
+        match self.period {
+            Period::Day(day) => Window { start: NaiveDate::MIN, end: day, fresh: NaiveDate::MIN },
+            _ => Window::new(self.period, self.basis, self.cutoff, self.previous_cutoff),
+        }
+    }
+}
 
 /// Content of a form's cell. Blank is `None` around it, never 0.
 #[derive(Debug, Clone, PartialEq)]
@@ -229,4 +583,95 @@ pub struct BrokenForm {
     pub file: String,
     /// What is wrong in it.
     pub flaws: Vec<Flaw>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Ledger;
+
+    const QUARTERLY: &str = include_str!("../../../../assets/forms/torch-quarterly-2021.toml");
+
+    fn flaws(text: &str) -> String {
+        match parse("新表.toml", text) {
+            Ok(_) => "sound".to_owned(),
+            Err(flaws) => flaws.iter().map(|f| f.to_string()).collect::<Vec<_>>().join("\n"),
+        }
+    }
+
+    #[test]
+    fn the_quarterly_form_has_its_21_lines() {
+        let form = parse("torch-quarterly-2021.toml", QUARTERLY).map_err(|f| format!("{f:?}"));
+        let Ok(form) = form else { panic!("{form:?}") };
+        assert_eq!(form.cells.len(), 21);
+        assert_eq!(form.sections.len(), 3);
+        let filling = Filing::new(&form, Period::Quarter { year: 2021, quarter: 3 });
+        let filled = fill(&form, &Ledger::default(), &filling);
+        let values: Vec<_> = filled.cells.iter().map(|c| c.value.clone()).collect();
+        assert_eq!(values, vec![Some(Content::Int(0)); 21], "nothing happened: zeros, not blanks");
+        let rules: Vec<_> = filled.breaches.iter().map(|b| b.rule.as_str()).collect();
+        assert_eq!(rules, ["R13"], "only the head is missing");
+    }
+
+    #[test]
+    fn a_broken_form_says_everything_at_once() {
+        assert_eq!(flaws("id = \"x\ntitle = 1"), "新表.toml 第1行：写法不合 TOML 格式，请检查这一行的引号、括号和等号");
+        let many = r#"
+            id = "x-1"
+            title = "新表"
+            period = "month"
+            colour = "red"
+            [[section]]
+            label = "一"
+            [[section.cell]]
+            code = "a1"
+            label = "收入"
+            sum = "income.amout"
+            [[section.cell]]
+            code = "a2"
+            label = "团队"
+            count = "tenant"
+            sum = "income.amount"
+            [[section.cell]]
+            code = "a3"
+            label = "环"
+            formula = "a4 + 1"
+            [[section.cell]]
+            code = "a4"
+            label = "环"
+            total = ["a3", "a9"]
+            [[section.cell]]
+            code = "a5"
+            label = "活动"
+            count = "event"
+            where = ["on within century", "kind = 舞会", "stage = 创业团队"]
+            [[check]]
+            id = "C1"
+            level = "fatal"
+            holds = "a1 >= nothing"
+            say = "…"
+        "#;
+        expect(
+            &flaws(many),
+            &[
+                "period“month”应为",
+                "不认识的键 colour",
+                "a1：收入(income)没有名为 amout 的字段",
+                "a2：只能有一个来源，现有 count、sum",
+                "a3：指标之间互相引用",
+                "a4：引用了不存在的代码 a9",
+                "a5：条件“on within century”：不认识的期间 century",
+                "a5：条件“kind = 舞会”：活动类型没有选项“舞会”",
+                "a5：条件“stage = 创业团队”：活动没有名为 stage 的字段",
+                "check C1：level“fatal”应为",
+                "check C1：引用了不存在的代码 nothing",
+            ],
+        );
+    }
+
+    fn expect(text: &str, parts: &[&str]) {
+        for part in parts {
+            assert!(text.contains(part), "“{part}” is missing in:\n{text}");
+        }
+    }
 }

@@ -1,0 +1,324 @@
+//! Fills a form: figures from the ledger, placed in their units, sums balanced, checks run.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::check::Facts;
+use super::{
+    Cell, CellDef, CellSource, ColumnValue, Content, Filing, Filled, Form, HeadDef, HeadItem, HeadValue, RosterDef,
+    RosterRow, RosterTable, Source,
+};
+use crate::amount;
+use crate::figure::{Figure, Scope, current};
+use crate::ledger::Ledger;
+use crate::period::chinese_date;
+use crate::record::{Kind, Record, Type, Value};
+
+/// Fills a form for a filing from the records of a ledger.
+pub fn fill(form: &Form, ledger: &Ledger, filing: &Filing) -> Filled {
+    let mut scope = Scope {
+        ledger,
+        window: filing.window(),
+        converted_counts_twice: form.converted_counts_twice,
+        found: HashMap::new(),
+    };
+    let cells = cells(form, filing, &mut scope);
+    let head = form.head.iter().map(|def| head_item(def, filing, &scope)).collect();
+    let foot = form.foot.iter().map(|def| head_item(def, filing, &scope)).collect();
+    let mut filled = Filled {
+        form: form.id.clone(),
+        title: form.title.clone(),
+        period: filing.period.to_string(),
+        period_label: filing.period.label(),
+        basis: filing.basis,
+        start: scope.window.start,
+        cutoff: filing.cutoff,
+        official: form.official,
+        columns: form.columns.clone(),
+        head,
+        cells,
+        foot,
+        tables: form.rosters.iter().map(|def| roster(def, &scope)).collect(),
+        breaches: Vec::new(),
+        sealed_at: None,
+    };
+    filled.breaches = Facts::new(form, filing, &scope, &filled).breaches();
+    filled
+}
+
+/// Computes, places and overrides every cell.
+fn cells(form: &Form, filing: &Filing, scope: &mut Scope) -> Vec<Cell> {
+    let mut placed: HashMap<&str, Option<i64>> = HashMap::new();
+    let mut computed: HashMap<&str, Option<i64>> = HashMap::new();
+    let mut adjusted: HashMap<&str, String> = HashMap::new();
+    for &i in &form.order {
+        let Some(def) = form.cells.get(i) else { continue };
+        let scale = amount::scale(&def.unit);
+        let figure = match &def.source {
+            CellSource::Query(query) => scope.figure(query),
+            CellSource::Total(parts) => total(parts, scope),
+            CellSource::Formula(expr) => {
+                let value = expr.value(&|name| placed.get(name).copied().flatten().map(as_f64));
+                Figure { exact: value.map(|v| whole(v).saturating_mul(scale)), ..Figure::default() }
+            }
+            CellSource::Profile(_) | CellSource::Text(_) | CellSource::Manual => Figure::default(),
+        };
+        let value = figure.exact.map(|exact| amount::round(exact, scale));
+        computed.insert(&def.code, value);
+        let by_hand = filing.overrides.get(&def.code).map(|(value, _)| *value);
+        placed.insert(&def.code, by_hand.or(value));
+        if let CellSource::Total(parts) = &def.source {
+            balance(parts, def, form, filing, scope, &mut placed, &mut computed, &mut adjusted);
+        }
+        scope.found.insert(def.code.clone(), figure);
+    }
+    let mut sections = form.sections.iter().peekable();
+    let mut cells = Vec::with_capacity(form.cells.len());
+    for (i, def) in form.cells.iter().enumerate() {
+        let mut section = None;
+        while let Some(s) = sections.next_if(|s| s.first <= i) {
+            section = Some(s.label.clone());
+        }
+        let figure = scope.found.get(&def.code).cloned().unwrap_or_default();
+        let scale = amount::scale(&def.unit);
+        let by_hand = filing.overrides.get(&def.code);
+        let (value, computed) = match &def.source {
+            CellSource::Profile(values) => {
+                let text = values.iter().find_map(|v| head_text(v, None, filing, scope)).map(Content::Text);
+                (text.clone(), text)
+            }
+            _ => (
+                placed.get(def.code.as_str()).copied().flatten().map(Content::Int),
+                computed.get(def.code.as_str()).copied().flatten().map(Content::Int),
+            ),
+        };
+        cells.push(Cell {
+            section,
+            code: def.code.clone(),
+            label: def.label.clone(),
+            unit: def.unit.clone(),
+            indent: def.indent,
+            value,
+            computed,
+            exact: figure.exact,
+            overridden: by_hand.is_some(),
+            reason: by_hand.map(|(_, reason)| reason.clone()),
+            adjusted: adjusted.get(def.code.as_str()).cloned(),
+            from: figure.from.iter().map(|b| source(scope.ledger, b.kind, b.id, b.exact, scale)).collect(),
+            gaps: figure.gaps,
+            notes: figure.notes,
+            help: help(def),
+        });
+    }
+    cells
+}
+
+fn help(def: &CellDef) -> String {
+    if def.grade.is_empty() { def.help.clone() } else { format!("{}（把握：{}）", def.help, def.grade) }
+}
+
+fn source(ledger: &Ledger, kind: &'static Kind, id: i64, exact: i64, scale: i64) -> Source {
+    let label = ledger.get(kind, id).map_or_else(|| format!("{} {id}", kind.label), |r| ledger.label(kind, r));
+    Source { kind: kind.name, id, label, amount: amount::in_units(exact, scale), exact }
+}
+
+/// The exact sum of the parts' figures, with all of their records.
+fn total(parts: &[String], scope: &Scope) -> Figure {
+    let mut figure = Figure::default();
+    for part in parts.iter().filter_map(|code| scope.found.get(code)) {
+        figure.from.extend_from_slice(&part.from);
+        figure.gaps.extend_from_slice(&part.gaps);
+        if let Some(exact) = part.exact {
+            figure.exact = Some(figure.exact.unwrap_or(0) + exact);
+        }
+    }
+    figure
+}
+
+/// 舍位平衡: rounds the total once and moves its parts so that they add up to it. A hand-typed part
+/// is what it is, and the total then follows it.
+#[allow(clippy::too_many_arguments, reason = "the maps are one cell's worth of bookkeeping of the caller")]
+fn balance<'a>(
+    parts: &'a [String],
+    def: &'a CellDef,
+    form: &'a Form,
+    filing: &Filing,
+    scope: &Scope,
+    placed: &mut HashMap<&'a str, Option<i64>>,
+    computed: &mut HashMap<&'a str, Option<i64>>,
+    adjusted: &mut HashMap<&'a str, String>,
+) {
+    let scale = amount::scale(&def.unit);
+    let exact_of = |code: &str| scope.found.get(code).and_then(|f| f.exact);
+    let known: Vec<&'a str> = parts.iter().map(String::as_str).filter(|c| exact_of(c).is_some()).collect();
+    let from_records: Vec<i64> = known.iter().filter_map(|c| exact_of(c)).collect();
+    let by_hand: Vec<i64> = known
+        .iter()
+        .zip(&from_records)
+        .map(|(code, exact)| filing.overrides.get(*code).map_or(*exact, |(value, _)| value.saturating_mul(scale)))
+        .collect();
+    // A hand-typed part without any record behind it counts as well.
+    let extra: i64 = parts
+        .iter()
+        .filter(|c| exact_of(c).is_none())
+        .filter_map(|c| filing.overrides.get(c.as_str()).map(|(value, _)| value))
+        .sum();
+    let (plain, plain_parts) = amount::balance(&from_records, scale);
+    let (shown, shown_parts) = amount::balance(&by_hand, scale);
+    for (i, code) in known.iter().enumerate() {
+        computed.insert(code, plain_parts.get(i).copied());
+        placed.insert(code, shown_parts.get(i).copied());
+        let rounded = amount::round(by_hand.get(i).copied().unwrap_or(0), scale);
+        let shown = shown_parts.get(i).copied().unwrap_or(rounded);
+        if shown != rounded {
+            let label = form.cells.iter().find(|c| c.code == *code).map_or(*code, |c| c.label.as_str());
+            let say = format!(
+                "舍位平衡：{} 四舍五入为 {rounded}，为使各项之和等于“{}”，填 {shown}",
+                label.trim_start_matches("其中："),
+                def.label
+            );
+            adjusted.insert(code, say);
+        }
+    }
+    let any = !known.is_empty() || parts.iter().any(|c| filing.overrides.contains_key(c.as_str()));
+    computed.insert(&def.code, (!known.is_empty()).then_some(plain));
+    if !filing.overrides.contains_key(&def.code) {
+        placed.insert(&def.code, any.then_some(shown + extra));
+    }
+}
+
+fn head_item(def: &HeadDef, filing: &Filing, scope: &Scope) -> HeadItem {
+    let value = def.values.iter().find_map(|v| head_text(v, def.words.as_ref(), filing, scope));
+    HeadItem { name: def.name.clone(), label: def.label.clone(), value, line: def.line }
+}
+
+fn head_text(value: &HeadValue, words: Option<&(String, String)>, filing: &Filing, scope: &Scope) -> Option<String> {
+    match value {
+        HeadValue::PeriodLabel => Some(filing.period.label()),
+        HeadValue::ReportedOn => Some(chinese_date(filing.reported_on.unwrap_or(filing.cutoff))),
+        HeadValue::Cutoff => Some(chinese_date(filing.cutoff)),
+        HeadValue::Blank => None,
+        HeadValue::Field { kind, at, .. } => {
+            let record = head_record(value, scope)?;
+            match (record.get(*at)?, words) {
+                (Value::Bool(b), Some((yes, no))) => Some(if *b { yes.clone() } else { no.clone() }),
+                (Value::Date(d), _) => Some(chinese_date(*d)),
+                _ => Some(scope.ledger.text(kind, record, kind.fields.get(*at)?.name)),
+            }
+        }
+    }
+}
+
+/// The record that a line of head or foot reads: in force at the cut-off among those that meet its
+/// conditions; one whose time is over only where no other is left.
+fn head_record<'a>(value: &HeadValue, scope: &Scope<'a>) -> Option<&'a Record> {
+    let HeadValue::Field { kind, at, conditions } = value else { return None };
+    let fits = |r: &&Record| r.get(*at).is_some() && scope.meets(kind, r, conditions);
+    let rows: Vec<&Record> = scope.ledger.rows(kind).iter().filter(fits).collect();
+    let live: Vec<&Record> = rows
+        .iter()
+        .copied()
+        .filter(|r| kind.name == "tenant" || scope.ledger.span(kind, r).1.is_none_or(|last| last >= scope.window.end))
+        .collect();
+    let rows = if live.is_empty() { rows } else { live };
+    current(rows.into_iter(), kind, scope.window.end)
+}
+
+/// Yes or no of a head line, for checks that ask for it.
+pub(super) fn head_yes(def: &HeadDef, scope: &Scope) -> Option<bool> {
+    def.values.iter().find_map(|v| match v {
+        HeadValue::Field { at, .. } => head_record(v, scope)?.get(*at)?.as_bool(),
+        _ => None,
+    })
+}
+
+fn roster(def: &RosterDef, scope: &Scope) -> RosterTable {
+    let ledger = scope.ledger;
+    let mut rows: Vec<&Record> =
+        ledger.rows(def.kind).iter().filter(|r| scope.meets(def.kind, r, &def.conditions)).collect();
+    rows.sort_by_cached_key(|r| {
+        let keys: Vec<String> =
+            def.sort.iter().filter_map(|at| Some(ledger.text(def.kind, r, def.kind.fields.get(*at)?.name))).collect();
+        (keys, r.id)
+    });
+    let mut owned: HashMap<(&str, usize), HashMap<i64, Vec<&Record>>> = HashMap::new();
+    for column in &def.columns {
+        if let ColumnValue::LatestOf(kind, owner, _) | ColumnValue::CountOf(kind, owner) = column.value {
+            owned.entry((kind.name, owner)).or_insert_with(|| {
+                let mut by_owner: HashMap<i64, Vec<&Record>> = HashMap::new();
+                for record in ledger.rows(kind) {
+                    let ids = match record.get(owner) {
+                        Some(Value::Int(id)) => vec![*id],
+                        Some(Value::Ids(ids)) => ids.to_vec(),
+                        _ => Vec::new(),
+                    };
+                    for id in ids {
+                        by_owner.entry(id).or_default().push(record);
+                    }
+                }
+                by_owner
+            });
+        }
+    }
+    let content = |kind: &Kind, record: &Record, at: usize, unit: &str| -> Option<Content> {
+        let field = kind.fields.get(at)?;
+        match (field.ty, record.get(at)?) {
+            (Type::Money, Value::Int(fen)) => {
+                // Two decimals of the column's unit, rounded once.
+                Some(Content::Decimal(amount::round(fen.saturating_mul(100), amount::scale(unit).max(100))))
+            }
+            (Type::Decimal, Value::Int(n)) => Some(Content::Decimal(*n)),
+            (Type::Int | Type::Year, Value::Int(n)) => Some(Content::Int(*n)),
+            _ => Some(Content::Text(ledger.text(kind, record, field.name))),
+        }
+    };
+    let rows = rows.iter().enumerate().map(|(i, record)| {
+        let cells = def.columns.iter().map(|column| match &column.value {
+            ColumnValue::Row => Some(Content::Int(i64::try_from(i + 1).unwrap_or(i64::MAX))),
+            ColumnValue::Blank => None,
+            ColumnValue::Field(at) => content(def.kind, record, *at, &column.unit),
+            ColumnValue::Through(at, kind, field) => {
+                let other = ledger.get(kind, record.get(*at)?.as_int()?)?;
+                content(kind, other, *field, &column.unit)
+            }
+            ColumnValue::LatestOf(kind, owner, at) => {
+                let mine = owned.get(&(kind.name, *owner))?.get(&record.id)?;
+                let begun = mine.iter().copied().filter(|r| r.get(*at).is_some() && begun(kind, r, scope.window.end));
+                content(kind, begun.max_by_key(|r| (day_of(kind, r), r.id))?, *at, &column.unit)
+            }
+            ColumnValue::CountOf(kind, owner) => {
+                let n = owned.get(&(kind.name, *owner)).and_then(|m| m.get(&record.id)).map_or(0, Vec::len);
+                Some(Content::Int(i64::try_from(n).unwrap_or(i64::MAX)))
+            }
+        });
+        RosterRow { kind: def.kind.name, id: record.id, cells: cells.collect() }
+    });
+    RosterTable {
+        columns: def
+            .columns
+            .iter()
+            .map(|c| if c.unit.is_empty() { c.label.clone() } else { format!("{}({})", c.label, c.unit) })
+            .collect(),
+        rows: rows.collect(),
+        widths: def.columns.iter().map(|c| c.width).collect(),
+    }
+}
+
+fn day_of(kind: &Kind, record: &Record) -> Option<NaiveDate> {
+    kind.dated.and_then(|name| record.field(kind, name)).and_then(Value::as_date)
+}
+
+fn begun(kind: &Kind, record: &Record, end: NaiveDate) -> bool {
+    day_of(kind, record).is_none_or(|d| d <= end)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "figures of a form are far below 2^53")]
+pub(super) fn as_f64(n: i64) -> f64 {
+    n as f64
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "a float cast saturates, and figures are far below 2^53")]
+fn whole(x: f64) -> i64 {
+    x.round() as i64
+}

@@ -1,0 +1,857 @@
+//! Reads a form file and reports every flaw in it at once, in Chinese, naming the code.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::NaiveDate;
+use toml::{Table, Value as Toml};
+
+use super::expr::Expr;
+use super::{Against, CellSource, ProofWant, SectionDef};
+use super::{
+    Audit, CellDef, CheckDef, Column, ColumnValue, Form, HeadDef, HeadValue, Level, PeriodKind, Probe, RosterDef,
+};
+use crate::error::{Flaw, Place};
+use crate::figure::{Compare, Condition, Days, Measure, OrElse, Query, Test, owner_at};
+use crate::period::Basis;
+use crate::record::{Kind, Stage, Type, kind};
+
+/// Reads a form from its text; `file` names it in flaws.
+pub fn parse(file: &str, text: &str) -> Result<Form, Vec<Flaw>> {
+    let table: Table = match text.parse() {
+        Ok(table) => table,
+        Err(e) => return Err(vec![syntax_flaw(file, text, &e)]),
+    };
+    let mut flaws = Flaws { file, list: Vec::new() };
+    let form = form(&table, text, &mut flaws);
+    if flaws.list.is_empty() { Ok(form) } else { Err(flaws.list) }
+}
+
+fn syntax_flaw(file: &str, text: &str, e: &toml::de::Error) -> Flaw {
+    let line = e.span().map(|s| text.get(..s.start).map_or(1, |t| t.matches('\n').count() + 1));
+    let place = Place { file: Some(file.into()), row: line.and_then(|n| u32::try_from(n).ok()), ..Place::default() };
+    let what = match e.message() {
+        m if m.contains("duplicate key") => "同一个键写了两次".to_owned(),
+        m if m.contains("unclosed") || m.contains("expected") || m.contains("invalid") => {
+            "写法不合 TOML 格式，请检查这一行的引号、括号和等号".to_owned()
+        }
+        m => format!("写法不合 TOML 格式({m})"),
+    };
+    Flaw { place, say: what }
+}
+
+struct Flaws<'a> {
+    file: &'a str,
+    list: Vec<Flaw>,
+}
+
+impl Flaws<'_> {
+    fn push(&mut self, cell: &str, say: impl Into<String>) {
+        let cell = (!cell.is_empty()).then(|| cell.to_owned());
+        self.list.push(Flaw {
+            place: Place { file: Some(self.file.to_owned()), cell, ..Place::default() },
+            say: say.into(),
+        });
+    }
+}
+
+/// One table of the file, with a memory of what was read: what is left over is a flaw, so that a
+/// misspelt key is never silently without effect.
+struct Reader<'a> {
+    table: &'a Table,
+    at: String,
+    read: HashSet<&'static str>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(table: &'a Table, at: impl Into<String>) -> Reader<'a> {
+        Reader { table, at: at.into(), read: HashSet::new() }
+    }
+
+    fn raw(&mut self, key: &'static str) -> Option<&'a Toml> {
+        self.read.insert(key);
+        self.table.get(key)
+    }
+
+    fn text(&mut self, key: &'static str, flaws: &mut Flaws) -> Option<&'a str> {
+        match self.raw(key)? {
+            Toml::String(s) => Some(s),
+            _ => {
+                flaws.push(&self.at, format!("{key} 应为文字，请加引号"));
+                None
+            }
+        }
+    }
+
+    fn must(&mut self, key: &'static str, flaws: &mut Flaws) -> String {
+        if !self.table.contains_key(key) {
+            flaws.push(&self.at, format!("缺少 {key}"));
+        }
+        self.text(key, flaws).unwrap_or_default().to_owned()
+    }
+
+    fn or_blank(&mut self, key: &'static str, flaws: &mut Flaws) -> String {
+        self.text(key, flaws).unwrap_or_default().to_owned()
+    }
+
+    fn int(&mut self, key: &'static str, flaws: &mut Flaws) -> Option<i64> {
+        match self.raw(key)? {
+            Toml::Integer(n) => Some(*n),
+            _ => {
+                flaws.push(&self.at, format!("{key} 应为整数"));
+                None
+            }
+        }
+    }
+
+    fn yes(&mut self, key: &'static str, flaws: &mut Flaws) -> Option<bool> {
+        match self.raw(key)? {
+            Toml::Boolean(b) => Some(*b),
+            _ => {
+                flaws.push(&self.at, format!("{key} 应为 true 或 false"));
+                None
+            }
+        }
+    }
+
+    /// A text or a list of texts.
+    fn texts(&mut self, key: &'static str, flaws: &mut Flaws) -> Option<Vec<&'a str>> {
+        match self.raw(key)? {
+            Toml::String(s) => Some(vec![s]),
+            Toml::Array(items) if items.iter().all(Toml::is_str) => {
+                Some(items.iter().filter_map(Toml::as_str).collect())
+            }
+            _ => {
+                flaws.push(&self.at, format!("{key} 应为文字的列表"));
+                None
+            }
+        }
+    }
+
+    fn tables(&mut self, key: &'static str, flaws: &mut Flaws) -> Vec<&'a Table> {
+        match self.raw(key) {
+            None => Vec::new(),
+            Some(Toml::Array(items)) if items.iter().all(Toml::is_table) => {
+                items.iter().filter_map(Toml::as_table).collect()
+            }
+            Some(_) => {
+                flaws.push(&self.at, format!("{key} 应写成 [[{key}]]"));
+                Vec::new()
+            }
+        }
+    }
+
+    fn done(self, flaws: &mut Flaws) {
+        for key in self.table.keys().filter(|k| !self.read.contains(k.as_str())) {
+            flaws.push(&self.at, format!("不认识的键 {key}"));
+        }
+    }
+}
+
+fn form(table: &Table, text: &str, flaws: &mut Flaws) -> Form {
+    let mut r = Reader::new(table, "");
+    let id = r.must("id", flaws);
+    let family = r.text("family", flaws).map_or_else(|| id.clone(), str::to_owned);
+    if !id.is_empty() && !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        flaws.push("", format!("id“{id}”只能用英文字母、数字、- 和 _"));
+    }
+    let title = r.must("title", flaws);
+    let period = match r.must("period", flaws).as_str() {
+        "quarter" => PeriodKind::Quarter,
+        "year" => PeriodKind::Year,
+        "day" => PeriodKind::Day,
+        "" => PeriodKind::Quarter,
+        other => {
+            flaws.push("", format!("period“{other}”应为 quarter、year 或 day"));
+            PeriodKind::Quarter
+        }
+    };
+    let basis = match r.text("basis", flaws).map(str::parse::<Basis>) {
+        Some(Ok(basis)) => basis,
+        Some(Err(say)) => {
+            flaws.push("", say);
+            Basis::Ytd
+        }
+        None => Basis::Ytd,
+    };
+    let cutoff_day = match r.int("cutoff_day", flaws) {
+        Some(day @ 1..=31) => u32::try_from(day).unwrap_or(31),
+        Some(day) => {
+            flaws.push("", format!("cutoff_day {day} 应在 1 到 31 之间"));
+            31
+        }
+        None => 31,
+    };
+    let converted_counts_twice = match r.text("converted", flaws) {
+        None | Some("once") => false,
+        Some("both") => true,
+        Some(other) => {
+            flaws.push("", format!("converted“{other}”应为 once 或 both"));
+            false
+        }
+    };
+    let day = |key: &'static str, r: &mut Reader, flaws: &mut Flaws| {
+        let text = r.text(key, flaws)?;
+        text.parse::<NaiveDate>().map_err(|_| flaws.push("", format!("{key}“{text}”不是日期，请写成 2021-01-01"))).ok()
+    };
+    let valid_from = day("valid_from", &mut r, flaws);
+    let valid_until = day("valid_until", &mut r, flaws);
+    let columns = r.texts("columns", flaws).unwrap_or_default().into_iter().map(str::to_owned).collect();
+    let head: Vec<HeadDef> = r.tables("head", flaws).into_iter().filter_map(|t| head_def(t, "表头", flaws)).collect();
+    let foot: Vec<HeadDef> = r.tables("foot", flaws).into_iter().filter_map(|t| head_def(t, "表尾", flaws)).collect();
+    let mut sections = Vec::new();
+    let mut cells: Vec<CellDef> = Vec::new();
+    for section in r.tables("section", flaws) {
+        let mut s = Reader::new(section, "section");
+        let label = s.must("label", flaws);
+        sections.push(SectionDef { label, first: cells.len() });
+        for cell in s.tables("cell", flaws) {
+            cells.extend(cell_def(cell, flaws));
+        }
+        s.done(flaws);
+    }
+    let rosters = r.tables("roster", flaws).into_iter().filter_map(|t| roster_def(t, flaws)).collect();
+    let checks: Vec<CheckDef> = {
+        let tables = r.tables("check", flaws);
+        tables.into_iter().filter_map(|t| check_def(t, &cells, &head, &foot, flaws)).collect()
+    };
+    let form = Form {
+        family,
+        title,
+        issuer: r.or_blank("issuer", flaws),
+        source: r.or_blank("source", flaws),
+        official: r.yes("official", flaws).unwrap_or(false),
+        period,
+        basis,
+        cutoff_day,
+        converted_counts_twice,
+        valid_from,
+        valid_until,
+        columns,
+        head,
+        sections,
+        order: order(&cells, flaws),
+        cells,
+        foot,
+        rosters,
+        checks,
+        own: false,
+        text: text.to_owned(),
+        id,
+    };
+    r.done(flaws);
+    if form.cells.is_empty() && form.rosters.is_empty() {
+        flaws.push("", "表格没有任何指标(section.cell)或名册(roster)");
+    }
+    form
+}
+
+/// The order in which cells can be computed: a cell after those it names. Circles are flaws.
+fn order(cells: &[CellDef], flaws: &mut Flaws) -> Vec<usize> {
+    let mut at: BTreeMap<&str, usize> = BTreeMap::new();
+    for (i, cell) in cells.iter().enumerate() {
+        if at.insert(&cell.code, i).is_some() {
+            flaws.push(&cell.code, "代码重复");
+        }
+    }
+    let mut needs: Vec<Vec<usize>> = Vec::new();
+    for cell in cells {
+        let mut list = Vec::new();
+        for name in cell.source.names() {
+            match at.get(name.as_str()) {
+                Some(i) => list.push(*i),
+                None => flaws.push(&cell.code, format!("引用了不存在的代码 {name}")),
+            }
+        }
+        needs.push(list);
+    }
+    let mut order = Vec::new();
+    let mut placed = vec![false; cells.len()];
+    while order.len() < cells.len() {
+        let before = order.len();
+        for i in 0..cells.len() {
+            if !placed[i] && needs[i].iter().all(|n| placed[*n]) {
+                placed[i] = true;
+                order.push(i);
+            }
+        }
+        if order.len() == before {
+            for (cell, _) in cells.iter().zip(&placed).filter(|(_, p)| !**p) {
+                flaws.push(&cell.code, "指标之间互相引用，成了循环");
+            }
+            break;
+        }
+    }
+    order
+}
+
+fn head_def(table: &Table, place: &str, flaws: &mut Flaws) -> Option<HeadDef> {
+    let mut r = Reader::new(table, place);
+    let name = r.must("name", flaws);
+    if !name.is_empty() {
+        r.at = name.clone();
+    }
+    let label = r.or_blank("label", flaws);
+    let line = r.int("line", flaws).and_then(|n| u8::try_from(n).ok()).unwrap_or(0);
+    let values = r.texts("value", flaws).unwrap_or_else(|| {
+        flaws.push(&name, "缺少 value");
+        Vec::new()
+    });
+    let words = match r.raw("words") {
+        None => None,
+        Some(words) => {
+            let word = |key: &str| words.get(key).and_then(Toml::as_str).map(str::to_owned);
+            match (word("yes"), word("no")) {
+                (Some(yes), Some(no)) => Some((yes, no)),
+                _ => {
+                    flaws.push(&name, "words 应写成 { yes = \"是\", no = \"否\" }");
+                    None
+                }
+            }
+        }
+    };
+    r.done(flaws);
+    let values: Vec<HeadValue> = values.into_iter().filter_map(|v| head_value(&name, v, flaws)).collect();
+    Some(HeadDef { name, label, line, values, words })
+}
+
+fn head_value(name: &str, text: &str, flaws: &mut Flaws) -> Option<HeadValue> {
+    match text {
+        "period_label" => return Some(HeadValue::PeriodLabel),
+        "reported_on" => return Some(HeadValue::ReportedOn),
+        "cutoff" => return Some(HeadValue::Cutoff),
+        "blank" => return Some(HeadValue::Blank),
+        _ => {}
+    }
+    let (path, conditions) = text.split_once(" where ").map_or((text, ""), |(p, c)| (p.trim(), c));
+    let (kind, at) = field_path(name, path, flaws)?;
+    let conditions =
+        conditions.split(" and ").filter(|c| !c.trim().is_empty()).filter_map(|c| condition(name, kind, c, flaws));
+    Some(HeadValue::Field { kind, at, conditions: conditions.collect() })
+}
+
+/// `kind.field`
+fn field_path(code: &str, path: &str, flaws: &mut Flaws) -> Option<(&'static Kind, usize)> {
+    let Some((of, field)) = path.split_once('.') else {
+        flaws.push(code, format!("“{path}”应写成 类别.字段，如 income.amount"));
+        return None;
+    };
+    let Some(k) = kind(of) else {
+        flaws.push(code, format!("没有名为 {of} 的记录类别"));
+        return None;
+    };
+    match k.at(field) {
+        Some(at) => Some((k, at)),
+        None => {
+            flaws.push(code, format!("{}({of})没有名为 {field} 的字段", k.label));
+            None
+        }
+    }
+}
+
+fn cell_def(table: &Table, flaws: &mut Flaws) -> Option<CellDef> {
+    let mut r = Reader::new(table, "cell");
+    let code = r.must("code", flaws);
+    if code.is_empty() {
+        r.read.extend(["label", "unit", "indent", "help", "grade", "flow"]);
+        return None;
+    }
+    if !code.starts_with(|c: char| c.is_ascii_alphabetic())
+        || !code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    {
+        flaws.push(&code, "代码只能用英文字母、数字和 _，以字母开头");
+    }
+    r.at.clone_from(&code);
+    let label = r.must("label", flaws);
+    let unit = r.or_blank("unit", flaws);
+    let indent = r.int("indent", flaws).and_then(|n| u8::try_from(n).ok()).unwrap_or(0);
+    let help = r.or_blank("help", flaws);
+    let grade = r.or_blank("grade", flaws);
+    let flow = r.yes("flow", flaws).unwrap_or(false);
+    let source = cell_source(&mut r, &code, flaws);
+    r.done(flaws);
+    Some(CellDef { code, label, unit, indent, help, grade, flow, source: source.unwrap_or(CellSource::Manual) })
+}
+
+const SOURCES: &[&str] = &["count", "sum", "distinct", "latest", "total", "formula", "profile", "text", "manual"];
+
+fn cell_source(r: &mut Reader, code: &str, flaws: &mut Flaws) -> Option<CellSource> {
+    let given: Vec<&str> = SOURCES.iter().copied().filter(|s| r.table.contains_key(*s)).collect();
+    let one = match given.as_slice() {
+        [one] => *one,
+        [] => {
+            flaws.push(code, format!("没有来源，请写 {} 之一", SOURCES.join("、")));
+            return None;
+        }
+        many => {
+            flaws.push(code, format!("只能有一个来源，现有 {}", many.join("、")));
+            for name in SOURCES {
+                r.read.insert(name);
+            }
+            r.read.extend(["where", "among", "each", "or_else", "or_count"]);
+            return None;
+        }
+    };
+    match one {
+        "total" => {
+            let parts = r.texts("total", flaws)?;
+            Some(CellSource::Total(parts.into_iter().map(str::to_owned).collect()))
+        }
+        "formula" => match Expr::parse(r.text("formula", flaws)?) {
+            Ok(expr) => Some(CellSource::Formula(expr)),
+            Err(say) => {
+                flaws.push(code, say);
+                None
+            }
+        },
+        "profile" => {
+            let values: Vec<HeadValue> =
+                r.texts("profile", flaws)?.into_iter().filter_map(|v| head_value(code, v, flaws)).collect();
+            Some(CellSource::Profile(values))
+        }
+        "text" => match r.int("text", flaws)? {
+            limit @ 1.. => Some(CellSource::Text(usize::try_from(limit).unwrap_or(usize::MAX))),
+            _ => {
+                flaws.push(code, "text 应为字数上限");
+                None
+            }
+        },
+        "manual" => {
+            if r.yes("manual", flaws) == Some(false) {
+                flaws.push(code, "manual 只能写 true");
+            }
+            Some(CellSource::Manual)
+        }
+        measured => query(r, measured, code, flaws).map(|q| CellSource::Query(Box::new(q))),
+    }
+}
+
+fn query(r: &mut Reader, measured: &str, code: &str, flaws: &mut Flaws) -> Option<Query> {
+    let (kind, measure) = if measured == "count" {
+        let name = r.text("count", flaws)?;
+        let Some(k) = kind(name) else {
+            flaws.push(code, format!("没有名为 {name} 的记录类别"));
+            return None;
+        };
+        (k, Measure::Count)
+    } else {
+        let key = *SOURCES.iter().find(|s| **s == measured)?;
+        let (k, at) = field_path(code, r.text(key, flaws)?, flaws)?;
+        let field = k.fields.get(at)?;
+        let number = matches!(field.ty, Type::Int | Type::Money | Type::Decimal);
+        let measure = match (measured, field.ty) {
+            ("sum", _) if number => Measure::Sum(at),
+            ("latest", _) if number => Measure::Latest(at),
+            ("distinct", Type::Ref(of) | Type::Refs(of)) => Measure::Distinct(at, crate::record::kind(of)?),
+            ("distinct", _) => {
+                flaws.push(code, format!("distinct 应指向引用其他记录的字段，{} 不是", field.label));
+                return None;
+            }
+            _ => {
+                flaws.push(code, format!("{measured} 应指向数字字段，{} 不是", field.label));
+                return None;
+            }
+        };
+        (k, measure)
+    };
+    let conditions = r.texts("where", flaws).unwrap_or_default();
+    let conditions = conditions.into_iter().filter_map(|c| condition(code, kind, c, flaws)).collect();
+    let among = r.text("among", flaws).map(str::to_owned);
+    let each = r.text("each", flaws).map(str::to_owned);
+    if among.is_some() && each.is_some() {
+        flaws.push(code, "among 和 each 只能写一个");
+    }
+    if each.is_some() && matches!(measure, Measure::Count | Measure::Distinct(..)) {
+        flaws.push(code, "each 只能与 sum 或 latest 一起用");
+    }
+    let or_else = match r.raw("or_else") {
+        None => None,
+        Some(Toml::Integer(n)) => Some(OrElse::Number(*n)),
+        Some(Toml::String(s)) => {
+            let at = |name: &str| kind.at(name.trim());
+            match s.split_once(" - ").map(|(a, b)| (at(a), at(b))) {
+                Some((Some(a), Some(b))) => Some(OrElse::Difference(a, b)),
+                _ => {
+                    flaws.push(code, format!("or_else“{s}”应为数字或“字段 - 字段”"));
+                    None
+                }
+            }
+        }
+        Some(_) => {
+            flaws.push(code, "or_else 应为数字或“字段 - 字段”");
+            None
+        }
+    };
+    let or_count = match r.raw("or_count") {
+        None => None,
+        Some(Toml::Table(t)) => {
+            let mut inner = Reader::new(t, code);
+            let name = inner.must("kind", flaws);
+            let conditions = inner.texts("where", flaws).unwrap_or_default();
+            let query = match crate::record::kind(&name) {
+                Some(k) => Some(Box::new(Query {
+                    kind: k,
+                    measure: Measure::Count,
+                    conditions: conditions.into_iter().filter_map(|c| condition(code, k, c, flaws)).collect(),
+                    among: None,
+                    each: None,
+                    or_count: None,
+                    or_else: None,
+                })),
+                None => {
+                    flaws.push(code, format!("没有名为 {name} 的记录类别"));
+                    None
+                }
+            };
+            inner.done(flaws);
+            query
+        }
+        Some(_) => {
+            flaws.push(code, "or_count 应写成 { kind = \"member\", where = [\"…\"] }");
+            None
+        }
+    };
+    Some(Query { kind, measure, conditions, among, each, or_count, or_else })
+}
+
+/// One condition of a `where`.
+fn condition(code: &str, kind: &'static Kind, text: &str, flaws: &mut Flaws) -> Option<Condition> {
+    let text = text.trim();
+    let (left, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let (through, of, name) = match left.split_once('.') {
+        None => (None, kind, left),
+        Some((first, name)) => match kind.at(first).map(|at| (at, kind.fields[at].ty)) {
+            Some((at, Type::Ref(of))) => {
+                let of = crate::record::kind(of)?;
+                (Some((at, of)), of, name)
+            }
+            _ => {
+                flaws.push(code, format!("条件“{text}”：{}没有引用其他记录的字段 {first}", kind.label));
+                return None;
+            }
+        },
+    };
+    match test(of, name, rest.trim()) {
+        Ok(test) => Some(Condition { through, test }),
+        Err(why) => {
+            flaws.push(code, format!("条件“{text}”{why}"));
+            None
+        }
+    }
+}
+
+fn test(of: &'static Kind, name: &str, rest: &str) -> Result<Test, String> {
+    let (verb, object) = rest.split_once(' ').map_or((rest, ""), |(v, o)| (v, o.trim()));
+    let days = |word: &str| Days::parse(word).ok_or_else(|| format!("：不认识的期间 {word}"));
+    if (name == "stay" || name == "span") && of.span.is_some() {
+        return match (verb, object) {
+            ("overlaps", word) => Ok(Test::Overlaps(days(word)?)),
+            ("covers", "end") => Ok(Test::CoversEnd),
+            _ => Err("：应写成 overlaps 期间 或 covers end".into()),
+        };
+    }
+    if name == "stage" && of.name == "tenant" && verb == "=" {
+        return [Stage::Team, Stage::Enterprise]
+            .into_iter()
+            .find(|s| s.word() == object)
+            .map(Test::Stage)
+            .ok_or_else(|| "：stage 应为 创业团队 或 初创企业".into());
+    }
+    if name == "fresh" && rest == "graduate" && of.name == "member" {
+        return Ok(Test::FreshGraduate);
+    }
+    let at = of.at(name).ok_or_else(|| format!("：{}没有名为 {name} 的字段", of.label))?;
+    let field = &of.fields[at];
+    let dated = matches!(field.ty, Type::Date | Type::Month);
+    match (verb, object) {
+        ("is", "filled") => return Ok(Test::Filled(at, true)),
+        ("is", "blank") => return Ok(Test::Filled(at, false)),
+        ("is", "yes") if field.ty == Type::Bool => return Ok(Test::Yes(at, true)),
+        ("is", "no") if field.ty == Type::Bool => return Ok(Test::Yes(at, false)),
+        ("is", "not yes") if field.ty == Type::Bool => return Ok(Test::NotYes(at, true)),
+        ("is", "not no") if field.ty == Type::Bool => return Ok(Test::NotYes(at, false)),
+        ("within", word) if dated => return Ok(Test::Within(at, days(word)?)),
+        ("by", "end") if dated => return Ok(Test::ByEnd(at)),
+        ("after", "end") if dated => return Ok(Test::AfterEnd(at)),
+        ("before", paths) if dated => {
+            let mut profile = Vec::new();
+            for path in paths.split(" or ") {
+                let found = path.trim().split_once('.').and_then(|(k, f)| {
+                    let k = kind(k)?;
+                    Some((k, k.at(f)?))
+                });
+                profile.push(found.ok_or_else(|| format!("：不认识 {path}"))?);
+            }
+            return Ok(Test::Before(at, profile));
+        }
+        _ => {}
+    }
+    if dated {
+        return Err(format!("：{}是日期，应写 within 期间、by end、after end 或 before 类别.字段", field.label));
+    }
+    let compare = match verb {
+        "=" => Compare::Equal,
+        "!=" => Compare::Unequal,
+        ">=" => Compare::AtLeast,
+        "<=" => Compare::AtMost,
+        ">" => Compare::Above,
+        "<" => Compare::Below,
+        _ => return Err(format!("：不认识的比较 {verb}")),
+    };
+    if matches!(field.ty, Type::Int | Type::Money | Type::Decimal | Type::Year) {
+        let hundred = if matches!(field.ty, Type::Money | Type::Decimal) { 100 } else { 1 };
+        let n: i64 = object.parse().map_err(|_| format!("：{object} 不是整数"))?;
+        return Ok(Test::Number(at, compare, n * hundred));
+    }
+    let words: Vec<String> = object.split('|').map(|w| w.trim().to_owned()).collect();
+    if let Type::Choice(options) = field.ty
+        && let Some(word) = words.iter().find(|w| !options.contains(&w.as_str()))
+    {
+        return Err(format!("：{}没有选项“{word}”，可选 {}", field.label, options.join("、")));
+    }
+    match compare {
+        Compare::Equal => Ok(Test::Word(at, true, words)),
+        Compare::Unequal => Ok(Test::Word(at, false, words)),
+        _ => Err(format!("：{}是文字，只能用 = 和 !=", field.label)),
+    }
+}
+
+fn roster_def(table: &Table, flaws: &mut Flaws) -> Option<RosterDef> {
+    let mut r = Reader::new(table, "roster");
+    let name = r.must("kind", flaws);
+    let of = kind(&name);
+    if of.is_none() {
+        flaws.push("roster", format!("没有名为 {name} 的记录类别"));
+    }
+    let of = of?;
+    let conditions = r.texts("where", flaws).unwrap_or_default();
+    let conditions = conditions.into_iter().filter_map(|c| condition("roster", of, c, flaws)).collect();
+    let sort: Vec<usize> = r
+        .texts("sort", flaws)
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|f| {
+            let at = of.at(f);
+            if at.is_none() {
+                flaws.push("roster", format!("sort：{}没有名为 {f} 的字段", of.label));
+            }
+            at
+        })
+        .collect();
+    let columns = r.tables("column", flaws).into_iter().filter_map(|t| column(t, of, flaws)).collect();
+    r.done(flaws);
+    Some(RosterDef { kind: of, conditions, sort, columns })
+}
+
+fn column(table: &Table, of: &'static Kind, flaws: &mut Flaws) -> Option<Column> {
+    let mut r = Reader::new(table, "column");
+    let label = r.must("label", flaws);
+    r.at.clone_from(&label);
+    let unit = r.or_blank("unit", flaws);
+    let value = r.must("value", flaws);
+    let width = match r.raw("width") {
+        Some(Toml::Integer(n)) => f64::from(i32::try_from(*n).unwrap_or(12)),
+        Some(Toml::Float(x)) => *x,
+        _ => 12.0,
+    };
+    r.done(flaws);
+    let value = column_value(&label, &value, of, flaws)?;
+    Some(Column { label, unit, value, width })
+}
+
+fn column_value(label: &str, text: &str, of: &'static Kind, flaws: &mut Flaws) -> Option<ColumnValue> {
+    if text == "row" {
+        return Some(ColumnValue::Row);
+    }
+    if text == "blank" {
+        return Some(ColumnValue::Blank);
+    }
+    let (first, field) = text.split_once('.').unwrap_or(("", text));
+    if first.is_empty() {
+        if let Some(at) = of.at(field) {
+            return Some(ColumnValue::Field(at));
+        }
+        flaws.push(label, format!("{}没有名为 {field} 的字段", of.label));
+        return None;
+    }
+    if let Some((at, Type::Ref(to))) = of.at(first).map(|at| (at, of.fields[at].ty))
+        && let Some(to) = kind(to)
+        && let Some(field) = to.at(field)
+    {
+        return Some(ColumnValue::Through(at, to, field));
+    }
+    if let Some(other) = kind(first)
+        && let Some(owner) = owner_at(other, of)
+    {
+        if field == "count" {
+            return Some(ColumnValue::CountOf(other, owner));
+        }
+        if let Some(at) = other.at(field) {
+            return Some(ColumnValue::LatestOf(other, owner, at));
+        }
+    }
+    flaws.push(label, format!("“{text}”无法理解：应为 row、本类别的字段、引用.字段 或 下属类别.字段"));
+    None
+}
+
+fn check_def(
+    table: &Table,
+    cells: &[CellDef],
+    head: &[HeadDef],
+    foot: &[HeadDef],
+    flaws: &mut Flaws,
+) -> Option<CheckDef> {
+    let mut r = Reader::new(table, "check");
+    let id = r.must("id", flaws);
+    r.at = format!("check {id}");
+    let at = r.at.clone();
+    let level = match r.must("level", flaws).as_str() {
+        "error" => Level::Error,
+        "warning" => Level::Warning,
+        other => {
+            flaws.push(&at, format!("level“{other}”应为 error 或 warning"));
+            Level::Warning
+        }
+    };
+    let say = r.must("say", flaws);
+    let known = |name: &str| cells.iter().any(|c| c.code == name);
+    let codes_of = |list: &[&str], flaws: &mut Flaws| -> Vec<String> {
+        for code in list.iter().filter(|c| !known(c)) {
+            flaws.push(&at, format!("引用了不存在的代码 {code}"));
+        }
+        list.iter().map(|c| (*c).to_owned()).collect()
+    };
+    let group = |word: &str| -> Option<Vec<String>> {
+        let pick = |keep: &dyn Fn(&CellDef) -> bool| cells.iter().filter(|c| keep(c)).map(|c| c.code.clone()).collect();
+        match word {
+            "all" => Some(pick(&|_| true)),
+            "flows" => Some(pick(&|c| c.flow)),
+            "money" => Some(pick(&|c| crate::amount::scale(&c.unit) > 1)),
+            _ => None,
+        }
+    };
+    let codes = |key: &'static str, r: &mut Reader, flaws: &mut Flaws| -> Option<Vec<String>> {
+        let list = r.texts(key, flaws)?;
+        match list.as_slice() {
+            [one] if group(one).is_some() => group(one),
+            _ => Some(codes_of(&list, flaws)),
+        }
+    };
+    let mut over = codes("for", &mut r, flaws);
+    let except = codes("except", &mut r, flaws).unwrap_or_default();
+    if let Some(list) = &mut over {
+        list.retain(|c| !except.contains(c));
+    }
+    let basis = match r.text("basis", flaws).map(str::parse::<Basis>) {
+        Some(Ok(basis)) => Some(basis),
+        Some(Err(say)) => {
+            flaws.push(&at, say);
+            None
+        }
+        None => None,
+    };
+    let against = match r.text("against", flaws) {
+        None => None,
+        Some("previous_in_year") => Some(Against::PreviousInYear),
+        Some("comparable") => Some(Against::Comparable),
+        Some(other) => {
+            flaws.push(&at, format!("against“{other}”应为 previous_in_year 或 comparable"));
+            None
+        }
+    };
+    let probe = if table.contains_key("holds") {
+        match Expr::parse(r.text("holds", flaws)?) {
+            Ok(expr) => {
+                for name in expr.names() {
+                    let in_head = |n: &str| head.iter().chain(foot).any(|h| h.name == n);
+                    let ok = known(name)
+                        || matches!(name, "reported_on" | "due_on" | "cutoff")
+                        || name.strip_suffix(".exact").or(name.strip_suffix(".rounded_away")).is_some_and(known)
+                        || name.strip_prefix("head.").is_some_and(in_head)
+                        || (over.is_some() && matches!(name, "value" | "exact"))
+                        || (against.is_some() && name == "previous");
+                    if !ok {
+                        flaws.push(&at, format!("引用了不存在的代码 {name}"));
+                    }
+                }
+                Some(Probe::Holds { expr, over, against })
+            }
+            Err(say) => {
+                flaws.push(&at, say);
+                None
+            }
+        }
+    } else if table.contains_key("filled") {
+        codes("filled", &mut r, flaws).map(Probe::Filled)
+    } else if table.contains_key("head") {
+        let names: Vec<String> = r.texts("head", flaws).unwrap_or_default().into_iter().map(str::to_owned).collect();
+        for name in names.iter().filter(|n| !head.iter().chain(foot).any(|h| h.name == **n)) {
+            flaws.push(&at, format!("表头表尾没有名为 {name} 的项"));
+        }
+        Some(Probe::Head(names))
+    } else if table.contains_key("overridden") {
+        r.yes("overridden", flaws);
+        Some(Probe::Overridden)
+    } else if table.contains_key("behind") {
+        let behind = codes("behind", &mut r, flaws).unwrap_or_default();
+        audit(&mut r, &at, cells, &behind, flaws).map(|audit| Probe::Records { behind, audit })
+    } else {
+        flaws.push(&at, "没有审核内容，请写 holds、filled、head、behind、overridden 之一");
+        None
+    };
+    r.done(flaws);
+    Some(CheckDef { id, level, say, basis, probe: probe? })
+}
+
+fn audit(r: &mut Reader, at: &str, cells: &[CellDef], behind: &[String], flaws: &mut Flaws) -> Option<Audit> {
+    let kinds: Vec<&'static Kind> = behind
+        .iter()
+        .filter_map(|code| cells.iter().find(|c| c.code == *code))
+        .filter_map(|c| match &c.source {
+            CellSource::Query(q) => Some(q.kind),
+            _ => None,
+        })
+        .collect();
+    let Some(of) = kinds.first().copied() else {
+        flaws.push(at, "behind 应指向由记录得出的代码");
+        return None;
+    };
+    if r.table.contains_key("proof") {
+        let mut wants = Vec::new();
+        for table in r.tables("proof", flaws) {
+            let mut inner = Reader::new(table, at);
+            let roles: Vec<String> =
+                inner.texts("roles", flaws).unwrap_or_default().into_iter().map(str::to_owned).collect();
+            let at_least = inner.int("at_least", flaws).and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
+            inner.done(flaws);
+            if let Some(Type::Choice(options)) = kind("proof").and_then(|k| k.field("role")).map(|f| f.ty) {
+                for role in roles.iter().filter(|w| !options.contains(&w.as_str())) {
+                    flaws.push(at, format!("没有名为“{role}”的材料类别"));
+                }
+            }
+            wants.push(ProofWant { roles, at_least });
+        }
+        return Some(Audit::Proof(wants));
+    }
+    if r.table.contains_key("agreement") {
+        r.yes("agreement", flaws);
+        return Some(Audit::Agreement);
+    }
+    if let Some(fields) = r.texts("unique", flaws) {
+        let found: Vec<usize> = fields
+            .iter()
+            .filter_map(|f| {
+                let at_field = of.at(f);
+                if at_field.is_none() {
+                    flaws.push(at, format!("{}没有名为 {f} 的字段", of.label));
+                }
+                at_field
+            })
+            .collect();
+        return Some(Audit::Unique(found));
+    }
+    if let Some(list) = r.texts("none", flaws) {
+        return Some(Audit::None(list.into_iter().filter_map(|c| condition(at, of, c, flaws)).collect()));
+    }
+    flaws.push(at, "behind 之后请写 proof、agreement、unique 或 none");
+    None
+}
