@@ -77,6 +77,22 @@ impl Ledger {
         ledger
     }
 
+    /// The same ledger with some records put in, replaced, or (with `None`) taken out.
+    #[must_use]
+    pub fn with(&self, changes: impl IntoIterator<Item = (&'static Kind, i64, Option<Record>)>) -> Ledger {
+        let mut tables: Vec<Vec<Record>> = self.tables.iter().map(|t| t.rows.clone()).collect();
+        for (kind, id, record) in changes {
+            let Some(rows) = tables.get_mut(kind.index()) else { continue };
+            match (rows.binary_search_by_key(&id, |r| r.id), record) {
+                (Ok(at), Some(record)) => rows[at] = record,
+                (Ok(at), None) => drop(rows.remove(at)),
+                (Err(at), Some(record)) => rows.insert(at, record),
+                (Err(_), None) => {}
+            }
+        }
+        Ledger::new(KINDS.iter().copied().zip(tables))
+    }
+
     /// Records of a kind, by id ascending as the store gives them.
     pub fn rows(&self, kind: &Kind) -> &[Record] {
         self.tables.get(kind.index()).map_or(&[], |t| &t.rows)

@@ -6,11 +6,10 @@
 //!
 //! [`record`] says what is kept, [`store`] keeps it, [`ledger`] holds it in memory, [`figure`] counts
 //! and sums it, [`form`] turns figures into a filled form with its checks, [`workbook`] prints it,
-//! [`roster`] reads workbooks back into a plan. [`desk`] puts them together for the window and the
+//! [`roster`] reads workbooks back into a plan. `desk` puts them together for the window and the
 //! command line. Nothing here knows a window, a network or a clock: "today" is a parameter.
 
 pub mod amount;
-pub mod desk;
 pub mod error;
 pub mod figure;
 pub mod form;

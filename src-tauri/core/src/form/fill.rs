@@ -1,6 +1,6 @@
 //! Fills a form: figures from the ledger, placed in their units, sums balanced, checks run.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
@@ -17,12 +17,7 @@ use crate::record::{Kind, Record, Type, Value};
 
 /// Fills a form for a filing from the records of a ledger.
 pub fn fill(form: &Form, ledger: &Ledger, filing: &Filing) -> Filled {
-    let mut scope = Scope {
-        ledger,
-        window: filing.window(),
-        converted_counts_twice: form.converted_counts_twice,
-        found: HashMap::new(),
-    };
+    let mut scope = scope(form, ledger, filing);
     let cells = cells(form, filing, &mut scope);
     let head = form.head.iter().map(|def| head_item(def, filing, &scope)).collect();
     let foot = form.foot.iter().map(|def| head_item(def, filing, &scope)).collect();
@@ -47,11 +42,36 @@ pub fn fill(form: &Form, ledger: &Ledger, filing: &Filing) -> Filled {
     filled
 }
 
-/// Computes, places and overrides every cell.
-fn cells(form: &Form, filing: &Filing, scope: &mut Scope) -> Vec<Cell> {
-    let mut placed: HashMap<&str, Option<i64>> = HashMap::new();
-    let mut computed: HashMap<&str, Option<i64>> = HashMap::new();
-    let mut adjusted: HashMap<&str, String> = HashMap::new();
+/// The placed values alone, without evidence and checks: what comparisons need.
+pub fn placed(form: &Form, ledger: &Ledger, filing: &Filing) -> BTreeMap<String, i64> {
+    let mut scope = scope(form, ledger, filing);
+    let places = place(form, filing, &mut scope);
+    places.shown.into_iter().filter_map(|(code, value)| Some((code.to_owned(), value?))).collect()
+}
+
+fn scope<'a>(form: &Form, ledger: &'a Ledger, filing: &Filing) -> Scope<'a> {
+    Scope {
+        ledger,
+        window: filing.window(),
+        converted_counts_twice: form.converted_counts_twice,
+        found: HashMap::new(),
+    }
+}
+
+/// The figures of a form in their units, by code.
+#[derive(Default)]
+struct Places<'a> {
+    /// What the form shows: hand-typed values in place.
+    shown: HashMap<&'a str, Option<i64>>,
+    /// What the records give.
+    computed: HashMap<&'a str, Option<i64>>,
+    /// What 舍位平衡 moved, in words.
+    adjusted: HashMap<&'a str, String>,
+}
+
+/// Computes every figure and places it in its unit.
+fn place<'a>(form: &'a Form, filing: &Filing, scope: &mut Scope) -> Places<'a> {
+    let mut places = Places::default();
     for &i in &form.order {
         let Some(def) = form.cells.get(i) else { continue };
         let scale = amount::scale(&def.unit);
@@ -59,20 +79,26 @@ fn cells(form: &Form, filing: &Filing, scope: &mut Scope) -> Vec<Cell> {
             CellSource::Query(query) => scope.figure(query),
             CellSource::Total(parts) => total(parts, scope),
             CellSource::Formula(expr) => {
-                let value = expr.value(&|name| placed.get(name).copied().flatten().map(as_f64));
+                let value = expr.value(&|name| places.shown.get(name).copied().flatten().map(as_f64));
                 Figure { exact: value.map(|v| whole(v).saturating_mul(scale)), ..Figure::default() }
             }
             CellSource::Profile(_) | CellSource::Text(_) | CellSource::Manual => Figure::default(),
         };
         let value = figure.exact.map(|exact| amount::round(exact, scale));
-        computed.insert(&def.code, value);
+        places.computed.insert(&def.code, value);
         let by_hand = filing.overrides.get(&def.code).map(|(value, _)| *value);
-        placed.insert(&def.code, by_hand.or(value));
+        places.shown.insert(&def.code, by_hand.or(value));
         if let CellSource::Total(parts) = &def.source {
-            balance(parts, def, form, filing, scope, &mut placed, &mut computed, &mut adjusted);
+            balance(parts, def, form, filing, scope, &mut places);
         }
         scope.found.insert(def.code.clone(), figure);
     }
+    places
+}
+
+/// Every cell with its evidence.
+fn cells(form: &Form, filing: &Filing, scope: &mut Scope) -> Vec<Cell> {
+    let places = place(form, filing, scope);
     let mut sections = form.sections.iter().peekable();
     let mut cells = Vec::with_capacity(form.cells.len());
     for (i, def) in form.cells.iter().enumerate() {
@@ -89,8 +115,8 @@ fn cells(form: &Form, filing: &Filing, scope: &mut Scope) -> Vec<Cell> {
                 (text.clone(), text)
             }
             _ => (
-                placed.get(def.code.as_str()).copied().flatten().map(Content::Int),
-                computed.get(def.code.as_str()).copied().flatten().map(Content::Int),
+                places.shown.get(def.code.as_str()).copied().flatten().map(Content::Int),
+                places.computed.get(def.code.as_str()).copied().flatten().map(Content::Int),
             ),
         };
         cells.push(Cell {
@@ -104,7 +130,7 @@ fn cells(form: &Form, filing: &Filing, scope: &mut Scope) -> Vec<Cell> {
             exact: figure.exact,
             overridden: by_hand.is_some(),
             reason: by_hand.map(|(_, reason)| reason.clone()),
-            adjusted: adjusted.get(def.code.as_str()).cloned(),
+            adjusted: places.adjusted.get(def.code.as_str()).cloned(),
             from: figure.from.iter().map(|b| source(scope.ledger, b.kind, b.id, b.exact, scale)).collect(),
             gaps: figure.gaps,
             notes: figure.notes,
@@ -138,16 +164,13 @@ fn total(parts: &[String], scope: &Scope) -> Figure {
 
 /// 舍位平衡: rounds the total once and moves its parts so that they add up to it. A hand-typed part
 /// is what it is, and the total then follows it.
-#[allow(clippy::too_many_arguments, reason = "the maps are one cell's worth of bookkeeping of the caller")]
 fn balance<'a>(
     parts: &'a [String],
     def: &'a CellDef,
     form: &'a Form,
     filing: &Filing,
     scope: &Scope,
-    placed: &mut HashMap<&'a str, Option<i64>>,
-    computed: &mut HashMap<&'a str, Option<i64>>,
-    adjusted: &mut HashMap<&'a str, String>,
+    places: &mut Places<'a>,
 ) {
     let scale = amount::scale(&def.unit);
     let exact_of = |code: &str| scope.found.get(code).and_then(|f| f.exact);
@@ -167,8 +190,8 @@ fn balance<'a>(
     let (plain, plain_parts) = amount::balance(&from_records, scale);
     let (shown, shown_parts) = amount::balance(&by_hand, scale);
     for (i, code) in known.iter().enumerate() {
-        computed.insert(code, plain_parts.get(i).copied());
-        placed.insert(code, shown_parts.get(i).copied());
+        places.computed.insert(code, plain_parts.get(i).copied());
+        places.shown.insert(code, shown_parts.get(i).copied());
         let rounded = amount::round(by_hand.get(i).copied().unwrap_or(0), scale);
         let shown = shown_parts.get(i).copied().unwrap_or(rounded);
         if shown != rounded {
@@ -178,13 +201,13 @@ fn balance<'a>(
                 label.trim_start_matches("其中："),
                 def.label
             );
-            adjusted.insert(code, say);
+            places.adjusted.insert(code, say);
         }
     }
     let any = !known.is_empty() || parts.iter().any(|c| filing.overrides.contains_key(c.as_str()));
-    computed.insert(&def.code, (!known.is_empty()).then_some(plain));
+    places.computed.insert(&def.code, (!known.is_empty()).then_some(plain));
     if !filing.overrides.contains_key(&def.code) {
-        placed.insert(&def.code, any.then_some(shown + extra));
+        places.shown.insert(&def.code, any.then_some(shown + extra));
     }
 }
 

@@ -7,17 +7,19 @@ mod check;
 mod expr;
 mod fill;
 mod parse;
+mod shelf;
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 
 pub use check::values;
 pub use expr::Expr;
-pub use fill::fill;
+pub use fill::{fill, placed};
 pub use parse::parse;
+pub use shelf::Shelf;
 
 use crate::error::Flaw;
 use crate::figure::{Condition, Query};
@@ -381,12 +383,37 @@ impl Serialize for Content {
     }
 }
 
+impl<'de> Deserialize<'de> for Content {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Content, D::Error> {
+        match serde_json::Value::deserialize(d)? {
+            serde_json::Value::String(text) => Ok(Content::Text(text)),
+            serde_json::Value::Number(n) => match (n.as_i64(), n.as_f64()) {
+                (Some(whole), _) => Ok(Content::Int(whole)),
+                #[allow(clippy::cast_possible_truncation, reason = "hundredths of a form's figure are far below 2^53")]
+                (None, Some(x)) => Ok(Content::Decimal((x * 100.0).round() as i64)),
+                (None, None) => Err(serde::de::Error::custom("不是数字")),
+            },
+            _ => Err(serde::de::Error::custom("应为数字或文字")),
+        }
+    }
+}
+
+/// English name of a kind of record. An alias, so that reading it back borrows nothing.
+pub type KindName = &'static str;
+
+/// A sealed form names kinds; reading it back finds them among those there are.
+fn kind_name<'de, D: Deserializer<'de>>(d: D) -> Result<&'static str, D::Error> {
+    let name = String::deserialize(d)?;
+    crate::record::kind(&name).map(|k| k.name).ok_or_else(|| serde::de::Error::custom(format!("没有记录类别 {name}")))
+}
+
 /// One record behind a figure.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Source {
     /// English name of its kind.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "kind_name")]
+    pub kind: KindName,
     /// Its id.
     #[ts(type = "number")]
     pub id: i64,
@@ -400,11 +427,12 @@ pub struct Source {
 }
 
 /// Something missing behind a figure, and where to mend it.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Gap {
     /// English name of the record's kind.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "kind_name")]
+    pub kind: KindName,
     /// Its id.
     #[ts(type = "number")]
     pub id: i64,
@@ -413,11 +441,11 @@ pub struct Gap {
 }
 
 /// One cell, filled.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Cell {
     /// Heading of the section that begins with this cell.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub section: Option<String>,
     /// Official code.
     pub code: String,
@@ -439,10 +467,10 @@ pub struct Cell {
     /// A hand-typed value stands here.
     pub overridden: bool,
     /// Why it was typed by hand.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The value differs from plain rounding so that the sum holds (舍位平衡); says by how much.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adjusted: Option<String>,
     /// The records behind it.
     pub from: Vec<Source>,
@@ -455,7 +483,7 @@ pub struct Cell {
 }
 
 /// 错误 must be mended; 警示 may stay with a written reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 #[ts(export_to = "types.ts")]
 pub enum Level {
@@ -476,7 +504,7 @@ impl Level {
 }
 
 /// A rule that spoke.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Breach {
     /// Id of the rule, for example R01.
@@ -492,12 +520,12 @@ pub struct Breach {
     /// The reason that was written for a 警示.
     pub reason: Option<String>,
     /// The reason of an earlier period, offered again.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offered: Option<String>,
 }
 
 /// A line of the form's head or foot: name, operator, address, contacts, dates.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct HeadItem {
     /// English name within the form file.
@@ -511,7 +539,7 @@ pub struct HeadItem {
 }
 
 /// A form with its figures, ready to look at, print or seal.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Filled {
     /// Id of the edition.
@@ -545,12 +573,12 @@ pub struct Filled {
     /// Rules that spoke, 错误 first.
     pub breaches: Vec<Breach>,
     /// Set when the values shown are those sealed at this time.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_at: Option<String>,
 }
 
 /// A roster as printed: heads and rows of contents.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct RosterTable {
     /// Heads, with their units.
@@ -562,11 +590,12 @@ pub struct RosterTable {
 }
 
 /// One record of a roster.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct RosterRow {
     /// English name of the record's kind.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "kind_name")]
+    pub kind: KindName,
     /// Its id.
     #[ts(type = "number")]
     pub id: i64,

@@ -899,7 +899,7 @@ pub static KINDS: &[&Kind] = &[
             f("sealed_at", "封存时间", System).required(),
             f("frozen", "封存内容", System).required(),
             f("edition", "表格文件", System).required(),
-            f("workbook", "工作簿校验值", System).required(),
+            f("workbook", "工作簿", System).required(),
             f("unsealed_at", "解封时间", System),
             f("unseal_reason", "解封理由", Text),
         ],

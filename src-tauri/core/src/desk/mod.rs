@@ -1,0 +1,266 @@
+//! The front desk: what the window and the command line can ask for. Both are thin over it; it puts
+//! store, forms, workbooks and rosters together and holds no rule of its own.
+
+mod filing;
+mod records;
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use ts_rs::TS;
+
+pub use filing::{Choice, Difference, FilingChoice, Mover};
+pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, RecordView};
+
+use crate::error::{Error, Result};
+use crate::form::{BrokenForm, PeriodKind, Shelf};
+use crate::ledger::Ledger;
+use crate::period::{Basis, Period};
+use crate::record::{Value, kind};
+use crate::store::Store;
+use crate::{roster, sample};
+
+/// An open data folder with its forms.
+pub struct Desk {
+    store: Store,
+    shelf: Shelf,
+    today: NaiveDate,
+}
+
+/// One form to choose from.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct FormEntry {
+    /// Id of the edition.
+    pub id: String,
+    /// What its editions share.
+    pub family: String,
+    /// Title as printed.
+    pub title: String,
+    /// Who asks for it.
+    pub issuer: String,
+    /// What it reports on.
+    pub period: PeriodKind,
+    /// Default basis.
+    pub basis: Basis,
+    /// Default cut-off day.
+    pub cutoff_day: u32,
+    /// The wording is official.
+    pub official: bool,
+    /// From the manager's own forms folder.
+    pub own: bool,
+}
+
+/// What the window shows first.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct Status {
+    /// The data folder.
+    pub folder: String,
+    /// 众创空间名称, once it is recorded.
+    pub name: Option<String>,
+    /// Nothing is recorded yet.
+    pub empty: bool,
+    /// What undo would take back.
+    pub undo: Option<String>,
+    /// What redo would bring again.
+    pub redo: Option<String>,
+    /// The day on which the program runs.
+    #[ts(type = "string")]
+    pub today: NaiveDate,
+    /// The form to show first.
+    pub form: Option<String>,
+    /// The period to show first.
+    pub period: Option<String>,
+    /// Forms to choose from.
+    pub forms: Vec<FormEntry>,
+    /// Form files with flaws.
+    pub broken: Vec<BrokenForm>,
+    /// Periods to choose from, newest first.
+    pub periods: Vec<String>,
+}
+
+impl Desk {
+    /// Opens a data folder, or makes a new one. `who` names the program for others that find the folder held.
+    pub fn open(folder: &Path, who: &str, today: NaiveDate) -> Result<Desk> {
+        let store = Store::open(folder, who)?;
+        let shelf = Shelf::load(&folder.join("forms"));
+        Ok(Desk { store, shelf, today })
+    }
+
+    /// The store underneath.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The store underneath, to write.
+    pub fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// The forms at hand.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    /// The day on which the program runs.
+    pub fn today(&self) -> NaiveDate {
+        self.today
+    }
+
+    /// Reads the manager's own forms folder again.
+    pub fn reload_forms(&mut self) {
+        self.shelf = Shelf::load(&self.store.folder().join("forms"));
+    }
+
+    /// What the window shows first.
+    pub fn status(&self) -> Result<Status> {
+        let ledger = self.store.ledger()?;
+        let periods = self.periods(&ledger);
+        let first = self.first_period(&ledger);
+        let space =
+            kind("space").and_then(|k| Some((k, crate::figure::current(ledger.rows(k).iter(), k, self.today)?)));
+        Ok(Status {
+            folder: self.store.folder().display().to_string(),
+            name: space.map(|(k, r)| ledger.text(k, r, "name")).filter(|n| !n.is_empty()),
+            empty: ledger.is_empty(),
+            undo: self.store.undo_name()?,
+            redo: self.store.redo_name()?,
+            today: self.today,
+            form: self.shelf.find("torch-quarterly", Some(first)).ok().map(|f| f.id.clone()),
+            period: Some(first.to_string()),
+            forms: self.forms(),
+            broken: self.shelf.broken.clone(),
+            periods: periods.iter().map(Period::to_string).collect(),
+        })
+    }
+
+    /// Forms to choose from.
+    pub fn forms(&self) -> Vec<FormEntry> {
+        let entry = |f: &crate::form::Form| FormEntry {
+            id: f.id.clone(),
+            family: f.family.clone(),
+            title: f.title.clone(),
+            issuer: f.issuer.clone(),
+            period: f.period,
+            basis: f.basis,
+            cutoff_day: f.cutoff_day,
+            official: f.official,
+            own: f.own,
+        };
+        self.shelf.forms.iter().map(entry).collect()
+    }
+
+    /// Quarters from the first record to today, newest first.
+    fn periods(&self, ledger: &Ledger) -> Vec<Period> {
+        let days = dated(ledger);
+        let first = days.iter().min().copied().unwrap_or(self.today).min(self.today);
+        let mut list = vec![Period::quarter_of(self.today)];
+        while let Some(period) = list.last().and_then(|p| p.previous())
+            && period >= Period::quarter_of(first)
+            && list.len() < 200
+        {
+            list.push(period);
+        }
+        list
+    }
+
+    /// The quarter to show first: today's while the records go on; else the newest one filed or recorded.
+    fn first_period(&self, ledger: &Ledger) -> Period {
+        let today = Period::quarter_of(self.today);
+        let newest = dated(ledger).into_iter().filter(|d| *d <= self.today).max();
+        match newest {
+            Some(day) if (self.today - day).num_days() > 366 => {
+                let filed = filing::filed_periods(ledger).into_iter().filter(|p| *p <= today).max();
+                filed.unwrap_or(Period::quarter_of(day))
+            }
+            _ => today,
+        }
+    }
+
+    /// Fills an empty store with the sample makerspace.
+    pub fn open_sample(&mut self) -> Result<Status> {
+        sample::fill(&mut self.store)?;
+        self.status()
+    }
+
+    /// Takes the last step back; its name, or `None` when there is none.
+    pub fn undo(&mut self) -> Result<Option<String>> {
+        Ok(self.store.undo()?.map(|step| step.name))
+    }
+
+    /// Brings the step last taken back again.
+    pub fn redo(&mut self) -> Result<Option<String>> {
+        Ok(self.store.redo()?.map(|step| step.name))
+    }
+
+    /// Reads a roster against the records; nothing is written.
+    pub fn plan(&self, list: &str, file: &str, bytes: &[u8]) -> Result<roster::Plan> {
+        roster::read(bytes, file, records::shape(list)?, &self.store.ledger()?)
+    }
+
+    /// Applies a plan exactly as shown, in one step, after a backup.
+    pub fn import(&mut self, list: &str, plan: &roster::Plan) -> Result<roster::Applied> {
+        let shape = records::shape(list)?;
+        self.store.backup("导入前")?;
+        self.store.change(&format!("导入{}", shape.label), |tx| roster::apply(plan, tx))
+    }
+
+    /// Makes a verified backup now.
+    pub fn backup(&mut self) -> Result<crate::store::Backup> {
+        self.store.backup("手动备份")
+    }
+
+    /// Puts a backup's records in place of the present ones, as one step that can be undone.
+    pub fn restore(&mut self, backup: &Path) -> Result<()> {
+        self.store.restore(backup)
+    }
+
+    /// The newest backups first.
+    pub fn backups(&self) -> Result<Vec<crate::store::Backup>> {
+        self.store.backups()
+    }
+}
+
+/// Days of the facts that make a period: snapshots, events, income, moving in.
+fn dated(ledger: &Ledger) -> Vec<NaiveDate> {
+    [("snapshot", "as_of"), ("event", "on"), ("income", "received_on"), ("tenant", "moved_in_on")]
+        .into_iter()
+        .filter_map(|(name, field)| Some((kind(name)?, field)))
+        .flat_map(|(k, field)| ledger.rows(k).iter().filter_map(move |r| r.field(k, field).and_then(Value::as_date)))
+        .collect()
+}
+
+/// The usual data folder of this computer's user, beside nothing of the program.
+pub fn default_folder() -> Option<PathBuf> {
+    let home = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    if cfg!(windows) {
+        return home("LOCALAPPDATA").or_else(|| home("USERPROFILE")).map(|p| p.join("众创台账"));
+    }
+    if cfg!(target_os = "macos") {
+        return home("HOME").map(|p| p.join("Library/Application Support/众创台账"));
+    }
+    home("XDG_DATA_HOME").or_else(|| home("HOME").map(|p| p.join(".local/share"))).map(|p| p.join("众创台账"))
+}
+
+/// A period that must be of the form's own kind.
+pub(crate) fn period_for(form: &crate::form::Form, text: &str) -> Result<Period> {
+    let period = Period::parse(text).map_err(Error::Refused)?;
+    let fits = matches!(
+        (form.period, period),
+        (PeriodKind::Quarter, Period::Quarter { .. })
+            | (PeriodKind::Year, Period::Year { .. })
+            | (PeriodKind::Day, Period::Day(_))
+    );
+    let want = match form.period {
+        PeriodKind::Quarter => "季度，如 2021Q3",
+        PeriodKind::Year => "年度，如 2021",
+        PeriodKind::Day => "日期，如 2021-09-20",
+    };
+    if fits {
+        Ok(period)
+    } else {
+        Err(Error::refused(format!("“{}”的报告期应为{want}，不是“{text}”", form.title)))
+    }
+}

@@ -1,0 +1,261 @@
+//! Records as the window and the command line see them.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use ts_rs::TS;
+
+use super::Desk;
+use crate::error::{Error, Result};
+use crate::ledger::Ledger;
+use crate::record::{Field, Kind, Record, Shape, Stage, Type, Value, format_value, shapes};
+use crate::workbook;
+
+/// One field of a kind, for forms, imports and scripts.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct FieldEntry {
+    /// English name.
+    pub name: &'static str,
+    /// Chinese label.
+    pub label: &'static str,
+    /// Label with unit, as templates carry it.
+    pub heading: String,
+    /// Type by name: text, long, choice, phone, postcode, credit_code, email, date, month, year, int, decimal, money, bool, ref, refs, owner.
+    #[serde(rename = "type")]
+    pub ty: &'static str,
+    /// Unit in which people type it.
+    pub unit: &'static str,
+    /// A record without it is flawed.
+    pub required: bool,
+    /// Choices.
+    pub options: Vec<&'static str>,
+    /// Kind that a reference leads to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<&'static str>,
+    /// Other headings under which an import recognises it.
+    pub aliases: Vec<&'static str>,
+    /// Explanation.
+    pub help: &'static str,
+}
+
+/// A kind or list with its fields.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct KindEntry {
+    /// English name, KIND of the command line.
+    pub name: &'static str,
+    /// Chinese name.
+    pub label: &'static str,
+    /// Kind of its records where that differs: teams and enterprises are tenants.
+    pub of: &'static str,
+    /// Its fields.
+    pub fields: Vec<FieldEntry>,
+}
+
+/// One field of a record, as text.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct FieldView {
+    /// English name.
+    pub name: &'static str,
+    /// Chinese label with unit.
+    pub label: String,
+    /// Content as people write it; empty when not filled in.
+    pub text: String,
+}
+
+/// One step of a record's history.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct HistoryEntry {
+    /// Number of the step.
+    #[ts(type = "number")]
+    pub step: i64,
+    /// When.
+    pub at: String,
+    /// Name of the step.
+    pub name: String,
+    /// Field by field: label, before, after.
+    pub changes: Vec<(String, String, String)>,
+}
+
+/// A record to look at.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct RecordView {
+    /// English name of its kind.
+    pub kind: &'static str,
+    /// Chinese name of its kind.
+    pub kind_label: &'static str,
+    /// Its id.
+    #[ts(type = "number")]
+    pub id: i64,
+    /// Its own label.
+    pub label: String,
+    /// It lies in the bin.
+    pub in_bin: bool,
+    /// Its fields.
+    pub fields: Vec<FieldView>,
+    /// What was done to it, newest first.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// A kind or list by name, or the refusal that names those there are.
+pub fn shape(name: &str) -> Result<&'static Shape> {
+    crate::record::shape(name).filter(|s| !s.kind.internal).ok_or_else(|| {
+        let known: Vec<String> = shapes().map(|s| format!("{}({})", s.name, s.label)).collect();
+        Error::refused(format!("没有名为“{name}”的记录类别，现有：{}", known.join("、")))
+    })
+}
+
+fn field_entry(field: &Field) -> FieldEntry {
+    FieldEntry {
+        name: field.name,
+        label: field.label,
+        heading: field.heading(field.label),
+        ty: field.ty.name(),
+        unit: field.unit,
+        required: field.required,
+        options: match field.ty {
+            Type::Choice(options) => options.to_vec(),
+            _ => Vec::new(),
+        },
+        of: match field.ty {
+            Type::Ref(of) | Type::Refs(of) => Some(of),
+            _ => None,
+        },
+        aliases: field.aliases.to_vec(),
+        help: field.help,
+    }
+}
+
+/// Whether a record belongs to a list today: teams and enterprises part the tenants between them.
+pub fn listed(shape: &Shape, record: &Record, ledger: &Ledger, today: NaiveDate) -> bool {
+    shape.stage.is_none_or(|stage: Stage| ledger.stage(record, today) == stage)
+}
+
+/// A record as JSON: money in 分, decimals as numbers, dates as text, references as id and label, blank as null.
+fn json(kind: &Kind, fields: &[Field], record: &Record, ledger: &Ledger) -> Map<String, Json> {
+    let mut map = Map::new();
+    map.insert("id".into(), record.id.into());
+    map.insert("label".into(), ledger.label(kind, record).into());
+    for field in fields {
+        map.insert(field.name.into(), json_value(field, record.field(kind, field.name), ledger));
+    }
+    map
+}
+
+fn json_value(field: &Field, value: Option<&Value>, ledger: &Ledger) -> Json {
+    let reference = |of: &str, id: i64| {
+        let label = crate::record::kind(of).and_then(|k| Some(ledger.label(k, ledger.get(k, id)?)));
+        serde_json::json!({ "id": id, "label": label })
+    };
+    match (value, field.ty) {
+        (None, _) => Json::Null,
+        (Some(Value::Int(id)), Type::Ref(of)) => reference(of, *id),
+        (Some(Value::Ids(ids)), Type::Refs(of)) => ids.iter().map(|id| reference(of, *id)).collect(),
+        (Some(Value::Int(n)), Type::Decimal) => serde_json::json!(crate::amount::in_units(*n, 100)),
+        (Some(Value::Int(n)), _) => (*n).into(),
+        (Some(Value::Bool(b)), _) => (*b).into(),
+        (value, _) => format_value(field, value).into(),
+    }
+}
+
+impl Desk {
+    /// Kinds and lists with their fields.
+    pub fn kinds(&self) -> Vec<KindEntry> {
+        shapes()
+            .map(|s| KindEntry {
+                name: s.name,
+                label: s.label,
+                of: s.kind.name,
+                fields: s.fields.iter().map(field_entry).collect(),
+            })
+            .collect()
+    }
+
+    /// The records of a list.
+    pub fn list(&self, list: &str) -> Result<Vec<Map<String, Json>>> {
+        let shape = shape(list)?;
+        let ledger = self.store.ledger()?;
+        let rows = ledger.rows(shape.kind).iter().filter(|r| listed(shape, r, &ledger, self.today));
+        Ok(rows.map(|r| json(shape.kind, &shape.fields, r, &ledger)).collect())
+    }
+
+    /// One record with its history, also from the bin.
+    pub fn record(&self, kind: &str, id: i64) -> Result<RecordView> {
+        let shape = shape(kind)?;
+        let ledger = self.store.ledger()?;
+        let kind = shape.kind;
+        let binned = || self.store.bin().map(|bin| bin.into_iter().find(|(k, r)| k.name == kind.name && r.id == id));
+        let (record, in_bin) = match ledger.get(kind, id) {
+            Some(record) => (record.clone(), false),
+            None => match binned()? {
+                Some((_, record)) => (record, true),
+                None => return Err(Error::refused(format!("没有编号为 {id} 的{}", shape.label))),
+            },
+        };
+        let mut history: Vec<HistoryEntry> = self
+            .store
+            .record_history(kind, id)?
+            .into_iter()
+            .map(|change| {
+                let blank = Record::empty(kind, id);
+                let (before, after) =
+                    (change.before.as_ref().unwrap_or(&blank), change.after.as_ref().unwrap_or(&blank));
+                let changes = kind.fields.iter().filter(|f| before.field(kind, f.name) != after.field(kind, f.name));
+                HistoryEntry {
+                    step: change.step,
+                    at: change.at.clone(),
+                    name: change.name.clone(),
+                    changes: changes
+                        .map(|f| {
+                            (f.label.to_owned(), ledger.text(kind, before, f.name), ledger.text(kind, after, f.name))
+                        })
+                        .collect(),
+                }
+            })
+            .collect();
+        history.reverse();
+        Ok(RecordView {
+            kind: kind.name,
+            kind_label: kind.label,
+            id,
+            label: ledger.label(kind, &record),
+            in_bin,
+            fields: shape
+                .fields
+                .iter()
+                .map(|f| FieldView {
+                    name: f.name,
+                    label: f.heading(f.label),
+                    text: ledger.text(kind, &record, f.name),
+                })
+                .collect(),
+            history,
+        })
+    }
+
+    /// Sends a record to the bin.
+    pub fn delete(&mut self, list: &str, id: i64) -> Result<()> {
+        let shape = shape(list)?;
+        self.store.change(&format!("删除{}", shape.label), |tx| tx.delete(shape.kind, id))
+    }
+
+    /// Brings a record back from the bin.
+    pub fn put_back(&mut self, list: &str, id: i64) -> Result<()> {
+        let shape = shape(list)?;
+        self.store.change(&format!("恢复{}", shape.label), |tx| tx.put_back(shape.kind, id))
+    }
+
+    /// A blank workbook to fill in and import.
+    pub fn template(&self, list: &str) -> Result<Vec<u8>> {
+        workbook::template(shape(list)?, &self.store.ledger()?)
+    }
+
+    /// A workbook of the present records, in the template's layout.
+    pub fn list_workbook(&self, list: &str) -> Result<Vec<u8>> {
+        workbook::list(shape(list)?, &self.store.ledger()?, self.today)
+    }
+}

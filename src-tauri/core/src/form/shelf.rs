@@ -1,0 +1,80 @@
+//! The forms at hand: the program's own and those in the manager's forms folder, by one loader.
+
+use std::path::Path;
+
+use super::{BrokenForm, Form, parse};
+use crate::error::{Error, Flaw, Place, Result};
+use crate::period::Period;
+
+/// The program's forms: file name and text of everything under assets/forms.
+static BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/forms.rs"));
+
+/// Every form that can be used, and the files that cannot.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    /// Sound forms; a file of the manager's own with the id of a built-in form stands in its place.
+    pub forms: Vec<Form>,
+    /// Files with flaws. They stop nothing.
+    pub broken: Vec<BrokenForm>,
+}
+
+impl Shelf {
+    /// Loads the built-in forms and those in `own`, which need not exist.
+    pub fn load(own: &Path) -> Shelf {
+        let mut shelf = Shelf::default();
+        for (file, text) in BUILT_IN {
+            shelf.put(file, parse(file, text), false);
+        }
+        let mut files: Vec<_> =
+            std::fs::read_dir(own).into_iter().flatten().filter_map(|e| Some(e.ok()?.path())).collect();
+        files.retain(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")));
+        files.sort();
+        for path in files {
+            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let parsed = match std::fs::read_to_string(&path) {
+                Ok(text) => parse(&file, text.trim_start_matches('\u{feff}')),
+                Err(e) if e.kind() == std::io::ErrorKind::InvalidData => {
+                    Err(vec![unreadable(&file, "不是 UTF-8 编码的文本，请另存为 UTF-8")])
+                }
+                Err(e) => Err(vec![unreadable(&file, &format!("无法读取：{e}"))]),
+            };
+            shelf.put(&file, parsed, true);
+        }
+        shelf
+    }
+
+    fn put(&mut self, file: &str, parsed: std::result::Result<Form, Vec<Flaw>>, own: bool) {
+        match parsed {
+            Ok(mut form) => {
+                form.own = own;
+                self.forms.retain(|f| f.id != form.id);
+                self.forms.push(form);
+            }
+            Err(flaws) => self.broken.push(BrokenForm { file: file.to_owned(), flaws }),
+        }
+    }
+
+    /// A form by the id of its edition, or by its family: then the edition valid at the period's end,
+    /// the newest if several are.
+    pub fn find(&self, name: &str, period: Option<Period>) -> Result<&Form> {
+        if let Some(form) = self.forms.iter().find(|f| f.id == name || f.title == name) {
+            return Ok(form);
+        }
+        let of_family = self.forms.iter().filter(|f| f.family == name);
+        let valid = of_family.filter(|f| period.is_none_or(|p| f.valid_on(p.cutoff(31))));
+        valid.max_by_key(|f| f.valid_from).ok_or_else(|| {
+            let broken = self.broken.iter().map(|b| b.file.as_str()).collect::<Vec<_>>();
+            let hint = if broken.is_empty() {
+                String::new()
+            } else {
+                format!("；有错误而未载入的文件：{}", broken.join("、"))
+            };
+            let known: Vec<&str> = self.forms.iter().map(|f| f.id.as_str()).collect();
+            Error::refused(format!("没有名为“{name}”的表格，现有：{}{hint}", known.join("、")))
+        })
+    }
+}
+
+fn unreadable(file: &str, say: &str) -> Flaw {
+    Flaw { place: Place { file: Some(file.to_owned()), ..Place::default() }, say: say.to_owned() }
+}
