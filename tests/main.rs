@@ -1,1 +1,4 @@
 //! The tests that cross modules.
+mod oracle;
+mod random;
+mod rows;

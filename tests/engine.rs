@@ -1,0 +1,1 @@
+//! The one place where these tests meet the engine.
