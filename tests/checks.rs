@@ -31,7 +31,7 @@ fn add(rows: &mut Rows, records: &Table) {
     for (kind, list) in records {
         for record in list.as_array().into_iter().flatten() {
             let record = record.as_table().unwrap_or_else(|| panic!("a record of {kind} is a table"));
-            let (kind, ..) = typed(kind, "note", "");
+            let kind = incubator::record::kind(kind).unwrap_or_else(|| panic!("no kind {kind}")).name;
             let row = rows.add(kind);
             for (field, content) in record {
                 if field == "id" {
@@ -91,8 +91,12 @@ fn spoken(filled: &Filled) -> Vec<String> {
 
 #[test]
 fn a_tidy_report_breaks_no_rule() {
-    let filled = fill(&base().ledger(), Asked::plain(2021, 3), Basis::Ytd);
-    assert_eq!(spoken(&filled), Vec::<String>::new(), "the cases are changes to a report in which every rule is silent");
+    let filled = fill(&base(), Asked::plain(2021, 3), Basis::Ytd);
+    assert_eq!(
+        spoken(&filled),
+        Vec::<String>::new(),
+        "the cases are changes to a report in which every rule is silent"
+    );
 }
 
 /// Each rule speaks where it should, at its level, and is silent one step beside that.
@@ -104,14 +108,15 @@ fn every_rule_speaks_and_is_silent() {
     for case in rules["case"].as_array().into_iter().flatten().filter_map(Value::as_table) {
         let (rule, says, why) = (text(&case["rule"]), text(&case["says"]), text(&case["why"]));
         let basis = if case.get("basis").is_some_and(|b| text(b) == "quarter") { Basis::Quarter } else { Basis::Ytd };
-        let filled = fill(&case_rows(case).ledger(), Asked::plain(2021, 3), basis);
+        let filled = fill(&case_rows(case), Asked::plain(2021, 3), basis);
         let levels: Vec<&str> = filled
             .breaches
             .iter()
             .filter(|b| b.rule == rule)
             .map(|b| if b.level == Level::Error { "error" } else { "warning" })
             .collect();
-        let right = if says == "silent" { levels.is_empty() } else { levels == [says.as_str()] };
+        let right =
+            if says == "silent" { levels.is_empty() } else { !levels.is_empty() && levels.iter().all(|l| *l == says) };
         if !right {
             wrong.push(format!("{rule} should be {says} ({why}); it was {levels:?}; all: {:?}", spoken(&filled)));
         }
@@ -132,8 +137,8 @@ fn broken_identities(v: &[i64]) -> Vec<&'static str> {
     let at = |code: &str| v[CODES.iter().position(|c| *c == code).unwrap_or_else(|| panic!("no code {code}"))];
     let parts: i64 = (1..=5).map(|k| at(&format!("zjf01_{k}"))).sum();
     let all_zero = |codes: &[&str]| codes.iter().all(|c| at(c) == 0);
-    // A loss on investments, and a total that it pulls down, may be negative: that is a 警示.
-    let below_zero = CODES.iter().any(|c| at(c) < 0 && *c != "zjf01_3" && !(*c == "zjf01" && at("zjf01_3") < 0));
+    // A loss on investments may be negative, and so may the total of the parts: that is a 警示.
+    let below_zero = CODES.iter().any(|c| at(c) < 0 && *c != "zjf01_3" && *c != "zjf01");
     [
         ("R01", at("zjf01") != parts),
         ("R02", at("zjf05_1") > at("zjf05")),
@@ -147,7 +152,7 @@ fn broken_identities(v: &[i64]) -> Vec<&'static str> {
         ("R10", at("zjf05") == 0 && !all_zero(&["zjf05_1", "zjf06", "zjf07", "zjf08", "zjf08_1"])),
         ("R11", at("zjf09") == 0 && !all_zero(&["zjf09_1", "zjf10", "zjf11", "zjf12", "zjf12_1"])),
         ("R12", below_zero),
-        ("R24", at("zjf02") > 0 && at("zjf05") + at("zjf09") == 0),
+        ("R24", at("zjf02") > 0 && at("zjf05") + at("zjf09") <= 0),
     ]
     .into_iter()
     .filter_map(|(rule, broken)| broken.then_some(rule))
@@ -178,15 +183,53 @@ fn every_single_cell_change_is_judged_rightly() {
     }
     let (mut caught, mut silent) = (0, 0);
     for (name, rows, asked) in reports {
-        let valid = fill(&rows.ledger(), asked, Basis::Ytd);
+        let valid = fill(&rows, asked, Basis::Ytd);
         let printed = numbers(&valid);
         assert!(errors(&valid).is_empty(), "{name} is valid: {:?}", spoken(&valid));
         assert!(broken_identities(&printed).is_empty(), "{name} is valid by our own code");
         for (i, code) in CODES.iter().enumerate() {
             let v = printed[i];
             let wanted = [
-                0, 1, -1, 2, v + 1, v - 1, v + 2, v - 2, v + 5, v - 5, v * 10, v * 1000, v / 10, v / 1000, v * 2, -v, v + 999,
-                3, 4, 7, 11, 13, 17, 30, 150, 1_000_000, 9, 12, 5, 6, 8, 19, 23, 29, 31, 37, 41, 43, 47, 53,
+                0,
+                1,
+                -1,
+                2,
+                v + 1,
+                v - 1,
+                v + 2,
+                v - 2,
+                v + 5,
+                v - 5,
+                v * 10,
+                v * 1000,
+                v / 10,
+                v / 1000,
+                v * 2,
+                -v,
+                v + 999,
+                3,
+                4,
+                7,
+                11,
+                13,
+                17,
+                30,
+                150,
+                1_000_000,
+                9,
+                12,
+                5,
+                6,
+                8,
+                19,
+                23,
+                29,
+                31,
+                37,
+                41,
+                43,
+                47,
+                53,
             ];
             let mut changes: Vec<i64> = Vec::new();
             for n in wanted {
@@ -198,10 +241,18 @@ fn every_single_cell_change_is_judged_rightly() {
             for to in changes {
                 let mut rows = rows.clone();
                 type_in(&mut rows, asked, code, to);
-                let mut changed = printed.clone();
-                changed[i] = to;
-                let filled = fill(&rows.ledger(), asked, Basis::Ytd);
-                assert_eq!(numbers(&filled), changed, "{name}: only {code} changes, from {v} to {to}");
+                if code.starts_with("zjf01_") {
+                    // The total follows its parts; typed in as it was, it stays and must be caught.
+                    type_in(&mut rows, asked, "zjf01", printed[0]);
+                }
+                let filled = fill(&rows, asked, Basis::Ytd);
+                let changed = numbers(&filled);
+                for (j, other) in CODES.iter().enumerate() {
+                    // 舍位平衡 may give its odd unit to another part now; nothing else may move.
+                    let odd_unit = i64::from(code.starts_with("zjf01_") && other.starts_with("zjf01_"));
+                    let right = if i == j { changed[i] == to } else { (changed[j] - printed[j]).abs() <= odd_unit };
+                    assert!(right, "{name}: {code} from {v} to {to} makes {other} {} of {}", changed[j], printed[j]);
+                }
                 let broken = broken_identities(&changed);
                 let found = errors(&filled);
                 let want: BTreeSet<String> = broken.iter().map(|r| (*r).to_owned()).collect();
@@ -214,14 +265,25 @@ fn every_single_cell_change_is_judged_rightly() {
     assert!(caught > 500 && silent > 500, "both kinds were there: {caught} breaking, {silent} not");
 }
 
+/// A part typed by hand takes the total with it, so that the sum holds.
+#[test]
+fn the_total_follows_a_part_typed_by_hand() {
+    let q3 = Asked::plain(2021, 3);
+    let mut rows = base();
+    type_in(&mut rows, q3, "zjf01_2", 36);
+    let filled = fill(&rows, q3, Basis::Ytd);
+    assert_eq!(numbers(&filled)[..6], [200, 64, 36, 0, 100, 0], "64 + 36 + 100");
+    assert!(errors(&filled).is_empty(), "the sum holds: {:?}", spoken(&filled));
+}
+
 #[test]
 fn valid_ledgers_raise_no_error() {
     for seed in 0..1000 {
         let mut dice = Dice::new(seed);
         let asked = asked(&mut dice);
-        let ledger = sound(&mut dice, asked, FORM).ledger();
+        let rows = sound(&mut dice, asked, FORM);
         for basis in [Basis::Ytd, Basis::Quarter] {
-            let filled = fill(&ledger, asked, basis);
+            let filled = fill(&rows, asked, basis);
             let errors: Vec<String> = spoken(&filled).into_iter().filter(|s| s.contains("错误")).collect();
             assert!(errors.is_empty(), "seed {seed}, {}: {errors:?}", basis.label());
         }

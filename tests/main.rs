@@ -1,4 +1,6 @@
 //! The tests that cross modules.
+mod checks;
+mod engine;
 mod oracle;
 mod random;
 mod rows;

@@ -321,7 +321,13 @@ pub fn sound(dice: &mut Dice, asked: Asked, form: &str) -> Rows {
             row.set("on", Some(calendar.day(dice).into()));
             row.set("amount", Some((50_000 + fen(dice)).into()));
         }
-        rents(dice, &calendar, &mut rows, tenant);
+        if dice.percent(40) {
+            let row = rows.add("rent_relief");
+            row.set("tenant", Some(tenant.into()));
+            row.set("month", Some(calendar.month(dice).into()));
+            row.set("standard", Some(200_000.into()));
+            row.set("charged", Some(dice.between(0, 200_000).into()));
+        }
     }
     for _ in 0..dice.between(0, 12) {
         let line = dice.pick(&LINES);
