@@ -643,6 +643,29 @@ mod tests {
     }
 
     #[test]
+    fn the_sample_is_the_published_report() {
+        let (Ok(form), Ok(ledger)) = (parse("torch-quarterly-2021.toml", QUARTERLY), crate::sample::ledger()) else {
+            panic!("form and sample are sound");
+        };
+        let filled = fill(&form, &ledger, &Filing::new(&form, Period::Quarter { year: 2021, quarter: 3 }));
+        let got: Vec<_> = filled.cells.iter().map(|c| c.value.clone()).collect();
+        // As printed for 2021年09月.
+        let want = [147, 0, 0, 0, 147, 0, 330, 0, 8, 15, 6, 0, 0, 75, 18, 7, 7, 0, 0, 35, 3];
+        assert_eq!(got, want.map(|n| Some(Content::Int(n))), "21 of 21");
+        for cell in &filled.cells {
+            assert_eq!(
+                Some(cell.from.iter().map(|s| s.exact).sum()),
+                cell.exact,
+                "{} adds up from its records",
+                cell.code
+            );
+            assert!(cell.gaps.is_empty(), "{}: {:?}", cell.code, cell.gaps);
+        }
+        let spoke: Vec<_> = filled.breaches.iter().map(|b| (b.rule.as_str(), b.level, b.message.clone())).collect();
+        assert!(spoke.iter().all(|(_, level, _)| *level == Level::Warning), "{spoke:?}");
+    }
+
+    #[test]
     fn a_broken_form_says_everything_at_once() {
         assert_eq!(flaws("id = \"x\ntitle = 1"), "新表.toml 第1行：写法不合 TOML 格式，请检查这一行的引号、括号和等号");
         let many = r#"
