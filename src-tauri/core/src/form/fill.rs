@@ -267,7 +267,10 @@ fn roster(def: &RosterDef, scope: &Scope) -> RosterTable {
     });
     let mut owned: HashMap<(&str, usize), HashMap<i64, Vec<&Record>>> = HashMap::new();
     for column in &def.columns {
-        if let ColumnValue::LatestOf(kind, owner, _) | ColumnValue::CountOf(kind, owner) = column.value {
+        if let ColumnValue::LatestOf(kind, owner, _)
+        | ColumnValue::SumOf(kind, owner, _)
+        | ColumnValue::CountOf(kind, owner) = column.value
+        {
             owned.entry((kind.name, owner)).or_insert_with(|| {
                 let mut by_owner: HashMap<i64, Vec<&Record>> = HashMap::new();
                 for record in ledger.rows(kind) {
@@ -286,15 +289,11 @@ fn roster(def: &RosterDef, scope: &Scope) -> RosterTable {
     }
     let content = |kind: &Kind, record: &Record, at: usize, unit: &str| -> Option<Content> {
         let field = kind.fields.get(at)?;
-        match (field.ty, record.get(at)?) {
-            (Type::Money, Value::Int(fen)) => {
-                // Two decimals of the column's unit, rounded once.
-                Some(Content::Decimal(amount::round(fen.saturating_mul(100), amount::scale(unit).max(100))))
-            }
-            (Type::Decimal, Value::Int(n)) => Some(Content::Decimal(*n)),
-            (Type::Int | Type::Year, Value::Int(n)) => Some(Content::Int(*n)),
-            _ => Some(Content::Text(ledger.text(kind, record, field.name))),
+        match record.get(at)? {
+            Value::Int(n) => number(field.ty, *n, unit),
+            _ => None,
         }
+        .or_else(|| Some(Content::Text(ledger.text(kind, record, field.name))))
     };
     let rows = rows.iter().enumerate().map(|(i, record)| {
         let cells = def.columns.iter().map(|column| match &column.value {
@@ -309,6 +308,12 @@ fn roster(def: &RosterDef, scope: &Scope) -> RosterTable {
                 let mine = owned.get(&(kind.name, *owner))?.get(&record.id)?;
                 let begun = mine.iter().copied().filter(|r| r.get(*at).is_some() && begun(kind, r, scope.window.end));
                 content(kind, begun.max_by_key(|r| (day_of(kind, r), r.id))?, *at, &column.unit)
+            }
+            ColumnValue::SumOf(kind, owner, at) => {
+                let mine = owned.get(&(kind.name, *owner)).and_then(|m| m.get(&record.id));
+                let begun = mine.into_iter().flatten().filter(|r| begun(kind, r, scope.window.end));
+                let sum = begun.filter_map(|r| r.get(*at)?.as_int()).sum();
+                number(kind.fields.get(*at)?.ty, sum, &column.unit)
             }
             ColumnValue::CountOf(kind, owner) => {
                 let n = owned.get(&(kind.name, *owner)).and_then(|m| m.get(&record.id)).map_or(0, Vec::len);
@@ -325,6 +330,16 @@ fn roster(def: &RosterDef, scope: &Scope) -> RosterTable {
             .collect(),
         rows: rows.collect(),
         widths: def.columns.iter().map(|c| c.width).collect(),
+    }
+}
+
+/// A number as a roster shows it: money with two decimals of the column's unit, rounded once.
+fn number(ty: Type, n: i64, unit: &str) -> Option<Content> {
+    match ty {
+        Type::Money => Some(Content::Decimal(amount::round(n.saturating_mul(100), amount::scale(unit).max(100)))),
+        Type::Decimal => Some(Content::Decimal(n)),
+        Type::Int | Type::Year => Some(Content::Int(n)),
+        _ => None,
     }
 }
 

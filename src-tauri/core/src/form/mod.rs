@@ -230,6 +230,8 @@ pub enum ColumnValue {
     Through(usize, &'static Kind, usize),
     /// A field of the latest record that belongs to it: kind, owner field, field.
     LatestOf(&'static Kind, usize, usize),
+    /// The sum of a field over the records that belong to it, up to the cut-off: kind, owner field, field.
+    SumOf(&'static Kind, usize, usize),
     /// How many records belong to it: kind, owner field.
     CountOf(&'static Kind, usize),
 }
@@ -663,6 +665,21 @@ mod tests {
         }
         let spoke: Vec<_> = filled.breaches.iter().map(|b| (b.rule.as_str(), b.level, b.message.clone())).collect();
         assert!(spoke.iter().all(|(_, level, _)| *level == Level::Warning), "{spoke:?}");
+    }
+
+    #[test]
+    fn every_built_in_form_is_sound_and_fills_from_the_sample() {
+        let shelf = Shelf::load(std::path::Path::new("no such folder"));
+        assert!(shelf.broken.is_empty(), "{:?}", shelf.broken);
+        let Ok(ledger) = crate::sample::ledger() else { panic!("the sample is sound") };
+        for form in shelf.forms.iter().filter(|f| !f.rosters.is_empty()) {
+            let day = NaiveDate::from_ymd_opt(2021, 9, 20).unwrap_or_default();
+            let filled = fill(form, &ledger, &Filing::new(form, Period::Day(day)));
+            for table in &filled.tables {
+                assert!(!table.rows.is_empty(), "{} has rows", form.id);
+                assert!(table.rows.iter().all(|r| r.cells.len() == table.columns.len()), "{} is a full table", form.id);
+            }
+        }
     }
 
     #[test]

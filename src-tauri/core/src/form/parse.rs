@@ -665,7 +665,8 @@ fn column_value(label: &str, text: &str, of: &'static Kind, flaws: &mut Flaws) -
     if text == "blank" {
         return Some(ColumnValue::Blank);
     }
-    let (first, field) = text.split_once('.').unwrap_or(("", text));
+    let (sum, path) = text.strip_prefix("sum ").map_or((false, text), |rest| (true, rest.trim()));
+    let (first, field) = path.split_once('.').unwrap_or(("", path));
     if first.is_empty() {
         if let Some(at) = of.at(field) {
             return Some(ColumnValue::Field(at));
@@ -686,10 +687,15 @@ fn column_value(label: &str, text: &str, of: &'static Kind, flaws: &mut Flaws) -
             return Some(ColumnValue::CountOf(other, owner));
         }
         if let Some(at) = other.at(field) {
-            return Some(ColumnValue::LatestOf(other, owner, at));
+            let number = matches!(other.fields[at].ty, Type::Int | Type::Money | Type::Decimal);
+            match sum {
+                false => return Some(ColumnValue::LatestOf(other, owner, at)),
+                true if number => return Some(ColumnValue::SumOf(other, owner, at)),
+                true => {}
+            }
         }
     }
-    flaws.push(label, format!("“{text}”无法理解：应为 row、本类别的字段、引用.字段 或 下属类别.字段"));
+    flaws.push(label, format!("“{text}”无法理解：应为 row、blank、本类别的字段、引用.字段、下属类别.字段、下属类别.count 或 sum 下属类别.数字字段"));
     None
 }
 
