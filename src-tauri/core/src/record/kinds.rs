@@ -91,7 +91,7 @@ pub static LISTS: &[&List] = &[
             "is_giant",
             "is_listed",
             "is_overseas",
-            "origin_team",
+            "team_name",
             "moved_in_on",
             "note",
         ],
@@ -391,7 +391,9 @@ pub static KINDS: &[&Kind] = &[
             f("is_giant", "是否专精特新“小巨人”", Bool),
             f("is_listed", "是否上市(挂牌)", Bool),
             f("is_overseas", "是否海外项目", Bool),
-            f("origin_team", "由哪个团队转化", Ref("tenant")),
+            f("team_name", "原团队名称", Text)
+                .alias(&["由哪个团队转化", "转化前团队名称", "原创业团队"])
+                .help("团队注册公司后改用公司名称的，在此保留团队名称：仍是同一个入驻对象，导入和查找时两个名称都认"),
             f("moved_in_on", "入驻日期", Date).alias(&["入驻时间", "进驻时间", "企业入驻时间", "入孵时间"])
                 .help("正式入驻的日期(2018 年火炬指标解释)；入驻之日起计入“服务的”数量"),
             NOTE,
