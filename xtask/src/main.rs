@@ -1,1 +1,33 @@
-fn main() {}
+//! The project's tasks: `cargo xtask run` and `cargo xtask test` need nothing but a fresh checkout.
+
+mod run;
+mod setup;
+mod shell;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "用法:
+  cargo xtask run [参数…]   准备环境、构建界面并打开窗口(参数原样传给程序)；没有显示器时导出示例季报到 out/
+  cargo xtask test          准备环境并运行全部检查与测试";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match args.split_first().map(|(task, rest)| (task.as_str(), rest)) {
+        Some(("run", rest)) => run::run(rest),
+        Some(("test", [])) => test::test(),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(say) => {
+            if !say.is_empty() {
+                eprintln!("{say}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
