@@ -128,10 +128,12 @@ pub enum Error {
         backup: Option<PathBuf>,
     },
     /// A target file is open in another program, for example Excel.
-    #[error("文件正被其他程序占用，请关闭后重试：{}", path.display())]
+    #[error("文件正被其他程序占用，请关闭后重试：{}{remark}", path.display())]
     Occupied {
         /// The file.
         path: PathBuf,
+        /// What else can be done, with its punctuation.
+        remark: String,
     },
     /// A file could not be read or written.
     #[error("{what}失败：{}（{}）", path.display(), io_say(source))]
@@ -180,7 +182,12 @@ fn io_say(e: &std::io::Error) -> String {
         PermissionDenied => "没有权限，或被其他程序占用".into(),
         AlreadyExists => "同名文件已存在".into(),
         StorageFull => "磁盘空间不足，请清理后重试，已保存的内容不受影响".into(),
+        QuotaExceeded => "磁盘配额已用完，请清理后重试，已保存的内容不受影响".into(),
+        FileTooLarge => "超过了这里允许的文件大小".into(),
         ReadOnlyFilesystem => "磁盘是只读的".into(),
+        NotADirectory => "路径中有一段是文件而不是文件夹".into(),
+        IsADirectory => "这是一个文件夹".into(),
+        InvalidFilename => "文件名太长，或含有不允许的字符".into(),
         _ => e.to_string(),
     }
 }

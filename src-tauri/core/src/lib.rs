@@ -12,6 +12,7 @@
 pub mod amount;
 pub mod error;
 pub mod figure;
+pub mod file;
 pub mod form;
 pub mod ledger;
 pub mod period;

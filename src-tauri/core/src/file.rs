@@ -1,0 +1,201 @@
+//! Writing a file so that its name never stands for half of it.
+//!
+//! The bytes go into a new file in the same folder, are synced, and take the target's name in one
+//! step. Until that step the old file is untouched; after it the new one is whole.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+
+/// How long the last step is tried again while another program looks at the target: virus scanners
+/// and file indexers let go within moments, Excel does not.
+const RETRIES: [Duration; 6] = [
+    Duration::from_millis(20),
+    Duration::from_millis(40),
+    Duration::from_millis(80),
+    Duration::from_millis(160),
+    Duration::from_millis(300),
+    Duration::from_millis(400),
+];
+
+/// A lock file that nobody has touched for so long was left by a crash. Nobody is locked out for
+/// longer than this; where the system itself locks open files (Windows) that still guards them.
+const LOCK_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// An unfinished file of a killed program may be removed after this long.
+const LEFTOVER_LIFE: Duration = Duration::from_secs(60 * 60);
+
+const UNFINISHED: (&str, &str) = (".taizhang-", ".tmp");
+
+/// Writes `bytes` as the file `path`, whole or not at all. A missing folder is made.
+///
+/// # Errors
+/// [`Error::Occupied`] when another program has the target open, [`Error::Refused`] when the name
+/// cannot be that of a file, [`Error::File`] with the system's reason otherwise (disk full, no right to
+/// write …). In every case the old file is as it was and nothing new is left in the folder.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    // A link stays a link: what it points to is replaced.
+    let path = &if path.is_symlink() { fs::canonicalize(path).unwrap_or_else(|_| path.into()) } else { path.into() };
+    let Some(name) = path.file_name() else {
+        return Err(Error::refused(format!("“{}”不是文件名，请写明要保存的文件", path.display())));
+    };
+    let folder = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    make_folder(folder)?;
+    match fs::metadata(path) {
+        Ok(target) if target.is_dir() => {
+            return Err(Error::refused(format!("“{}”是一个文件夹，请换一个文件名", path.display())));
+        }
+        Ok(target) if target.permissions().readonly() => {
+            return Err(Error::refused(format!(
+                "“{}”是只读文件，没有改动；请取消它的只读属性，或换一个文件名",
+                path.display()
+            )));
+        }
+        _ => {}
+    }
+    if let Some(lock) = lock_of(folder, name) {
+        return Err(occupied(path, Some(&lock)));
+    }
+    sweep(folder);
+    let unfinished = Unfinished::create(folder).map_err(|e| failed("写入", path, e))?;
+    unfinished.fill(bytes).map_err(|e| failed("写入", path, e))?;
+    let mut waits = RETRIES.iter();
+    loop {
+        match fs::rename(&unfinished.path, path) {
+            Ok(()) => break,
+            Err(e) if is_held(&e) => match waits.next() {
+                Some(wait) => sleep(*wait),
+                None => return Err(occupied(path, None)),
+            },
+            Err(e) => return Err(failed("写入", path, e)),
+        }
+    }
+    sync_folder(folder).map_err(|e| failed("写入", path, e))
+}
+
+fn failed(what: &'static str, path: &Path, source: io::Error) -> Error {
+    Error::File { what, path: path.into(), source }
+}
+
+fn occupied(path: &Path, lock: Option<&Path>) -> Error {
+    let remark = match lock.and_then(Path::file_name) {
+        Some(lock) => {
+            format!("。若确认没有程序打开它，请删除同一文件夹中的“{}”再试，或换一个文件名保存", lock.to_string_lossy())
+        }
+        None => "，或换一个文件名保存".to_owned(),
+    };
+    Error::Occupied { path: path.into(), remark }
+}
+
+fn make_folder(folder: &Path) -> Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(file) = folder.ancestors().find(|f| f.exists() && !f.is_dir()) {
+        return Err(Error::refused(format!(
+            "“{}”是一个文件，不是文件夹，不能在其中保存，请换一个位置",
+            file.display()
+        )));
+    }
+    fs::create_dir_all(folder).map_err(|e| failed("新建文件夹", folder, e))
+}
+
+/// The lock file beside the target that shows it open in Excel or WPS (`~$name`) or in LibreOffice
+/// (`.~lock.name#`).
+fn lock_of(folder: &Path, name: &OsStr) -> Option<PathBuf> {
+    let beside = |before: &str, after: &str| {
+        let mut lock = OsString::from(before);
+        lock.push(name);
+        lock.push(after);
+        folder.join(lock)
+    };
+    [beside("~$", ""), beside(".~lock.", "#")].into_iter().find(|lock| is_live(lock))
+}
+
+fn is_live(lock: &Path) -> bool {
+    let Ok(about) = fs::symlink_metadata(lock) else { return false };
+    // On Windows Excel and WPS keep their lock file open: one that opens for writing is a left-over.
+    if cfg!(windows) && OpenOptions::new().write(true).open(lock).is_ok() && !is_libreoffice(lock) {
+        return false;
+    }
+    // Without a readable age it counts as live: the message says how to go on.
+    about.modified().ok().and_then(|at| at.elapsed().ok()).is_none_or(|age| age < LOCK_LIFE)
+}
+
+fn is_libreoffice(lock: &Path) -> bool {
+    lock.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".~lock."))
+}
+
+/// Whether the target is open in another program: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION,
+/// ERROR_LOCK_VIOLATION. The numbers mean other things on other systems, where an open file is no
+/// hindrance.
+fn is_held(e: &io::Error) -> bool {
+    cfg!(windows) && matches!(e.raw_os_error(), Some(5 | 32 | 33))
+}
+
+/// A file that does not have its name yet; gone when dropped before that.
+struct Unfinished {
+    path: PathBuf,
+}
+
+impl Unfinished {
+    fn create(folder: &Path) -> io::Result<Unfinished> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        loop {
+            let n = NEXT.fetch_add(1, Ordering::Relaxed);
+            let path = folder.join(format!("{}{}-{n}{}", UNFINISHED.0, std::process::id(), UNFINISHED.1));
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(_) => return Ok(Unfinished { path }),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(e),
+            }
+        }
+    }
+
+    fn fill(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).open(&self.path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // After the rename there is nothing under this name, and nothing to say about that.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Removes what a killed program left unfinished in this folder.
+fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(|n| n.starts_with(UNFINISHED.0) && n.ends_with(UNFINISHED.1));
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        if ours && age().is_some_and(|age| age > LEFTOVER_LIFE) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Makes the new name durable. Windows has no such call and needs none; some network folders refuse it.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(windows) {
+        return Ok(());
+    }
+    match File::open(folder).and_then(|f| f.sync_all()) {
+        Err(e) if matches!(e.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) => Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => Ok(()), // a folder one may write to but not list
+        other => other,
+    }
+}

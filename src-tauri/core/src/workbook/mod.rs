@@ -1,0 +1,291 @@
+//! Filled forms, templates and lists as .xlsx bytes: the only user of `rust_xlsxwriter`.
+//!
+//! The same input gives the same bytes: no clock and no chance has a part in them. Text is always
+//! written as text, so that nothing a person typed can become a formula or a link.
+
+mod evidence;
+mod paper;
+mod template;
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+use rust_xlsxwriter::{DocProperties, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+
+use crate::error::{Error, Result};
+use crate::form::{Content, Filled};
+use crate::ledger::Ledger;
+use crate::record::Shape;
+
+/// A filled form as a workbook.
+///
+/// A form of figures gives the sheet 季报 (its own title for other than quarterly forms) laid out
+/// as the paper, 依据 with the records behind every figure, and 审核 with every rule that spoke. A form of
+/// rosters gives one sheet for each roster, and 审核 when a rule spoke.
+///
+/// # Errors
+/// [`Error::Workbook`] when the form is beyond what a workbook holds, for example more than a million rows.
+pub fn form(filled: &Filled) -> Result<Vec<u8>> {
+    let about = DocProperties::new().set_title(plain(&format!("{} {}", filled.title, filled.period_label)));
+    let mut book = Book::new(about, filled.cutoff)?;
+    if !filled.cells.is_empty() || filled.tables.is_empty() {
+        paper::figures(book.sheet(&paper::sheet_name(filled))?, filled)?;
+    }
+    for (i, table) in filled.tables.iter().enumerate() {
+        let first = i == 0 && filled.cells.is_empty();
+        let name = if first { paper::sheet_name(filled) } else { format!("附表{}", i + 1) };
+        paper::roster(book.sheet(&name)?, filled, table)?;
+    }
+    if !filled.cells.is_empty() {
+        evidence::figures(book.sheet("依据")?, filled)?;
+    }
+    if !filled.cells.is_empty() || !filled.breaches.is_empty() {
+        evidence::checks(book.sheet("审核")?, filled)?;
+    }
+    book.bytes()
+}
+
+/// An empty roster to fill in: headings with notes, drop-downs, formats, and a sheet 填写说明.
+///
+/// Its names to choose from (drop-downs of references) come from the ledger.
+///
+/// # Errors
+/// [`Error::Workbook`] when the ledger holds more names than a sheet has rows.
+pub fn template(shape: &Shape, ledger: &Ledger) -> Result<Vec<u8>> {
+    template::write(shape, ledger, None)
+}
+
+/// The template filled with the records there are: a list to hand on, and to read back unchanged.
+/// The lists of teams and of enterprises hold the tenants that are that on the day `today`.
+///
+/// # Errors
+/// [`Error::Workbook`] when there are more records than a sheet has rows.
+pub fn list(shape: &Shape, ledger: &Ledger, today: NaiveDate) -> Result<Vec<u8>> {
+    template::write(shape, ledger, Some(today))
+}
+
+impl From<XlsxError> for Error {
+    fn from(e: XlsxError) -> Error {
+        Error::Workbook(match e {
+            XlsxError::RowColumnLimitError => "内容超过了一张工作表的行数或列数上限".to_owned(),
+            XlsxError::MaxStringLengthExceeded => "有文字超过了单元格的长度上限".to_owned(),
+            other => other.to_string(),
+        })
+    }
+}
+
+/// Text of a cell, in print on paper and on screen.
+const FONT: &str = "宋体";
+/// Paper number of A4.
+const A4: u8 = 9;
+/// Longest text of a cell, in UTF-16 units.
+const LONGEST: usize = 32_767;
+/// Longest name of a sheet, in UTF-16 units.
+const LONGEST_NAME: usize = 31;
+
+/// A workbook that is being written.
+struct Book {
+    book: Workbook,
+    names: Vec<String>,
+}
+
+impl Book {
+    /// `made` is the date in the file's properties: one that follows from the content, not the day of writing.
+    fn new(about: DocProperties, made: NaiveDate) -> Result<Book> {
+        let mut book = Workbook::new();
+        // Height and width in pixels are those that Excel itself uses with 宋体 11 as the normal font.
+        book.set_default_format(&Format::new().set_font_name(FONT).set_font_size(11), 18, 72)?;
+        // Neither Excel nor the ZIP inside takes days outside these years.
+        let made = made.clamp(day(1980, 1, 1), day(2100, 1, 1));
+        book.set_properties(&about.set_author("众创台账").set_creation_datetime(&made));
+        Ok(Book { book, names: Vec::new() })
+    }
+
+    /// A new sheet under a legal name, unique in the workbook, that is as near to `name` as can be.
+    fn sheet(&mut self, name: &str) -> Result<&mut Worksheet> {
+        let wanted = legal_name(name);
+        let mut free = wanted.clone();
+        let mut n = 1;
+        while self.names.iter().any(|taken| taken.to_lowercase() == free.to_lowercase()) {
+            n += 1;
+            let after = format!("({n})");
+            free = format!("{}{after}", shorten(&wanted, LONGEST_NAME - after.len()));
+        }
+        self.names.push(free.clone());
+        let sheet = self.book.add_worksheet();
+        sheet.set_name(free)?.set_paper_size(A4);
+        Ok(sheet)
+    }
+
+    fn bytes(mut self) -> Result<Vec<u8>> {
+        Ok(self.book.save_to_buffer()?)
+    }
+}
+
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()
+}
+
+/// A sheet's name: without the signs that Excel forbids, at most 31 long, never empty.
+fn legal_name(name: &str) -> String {
+    let allowed =
+        |c: &char| !c.is_control() && !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\u{FFFE}' | '\u{FFFF}');
+    let name: String = name.chars().filter(allowed).collect();
+    let name = shorten(name.trim_matches(['\'', ' ']), LONGEST_NAME).trim_matches(['\'', ' ']);
+    // Excel keeps this name for itself.
+    if name.is_empty() || name.eq_ignore_ascii_case("history") { "表格".to_owned() } else { name.to_owned() }
+}
+
+/// The longest beginning of `text` that has at most `units` UTF-16 units.
+fn shorten(text: &str, units: usize) -> &str {
+    let mut room = units;
+    for (at, c) in text.char_indices() {
+        let Some(left) = room.checked_sub(c.len_utf16()) else {
+            return text.get(..at).unwrap_or(text);
+        };
+        room = left;
+    }
+    text
+}
+
+/// Text as a cell can hold it. NUL, which ends a text for many a program, is made visible as ␀; the
+/// other control characters are kept, in Excel's own notation. What is longer than a cell says so.
+fn fit(text: &str) -> Cow<'_, str> {
+    let text = if text.contains('\0') { Cow::Owned(text.replace('\0', "␀")) } else { Cow::Borrowed(text) };
+    // No text of that many bytes can be too long, and counting them is quicker than counting characters.
+    if text.len() <= LONGEST || text.encode_utf16().count() <= LONGEST {
+        return text;
+    }
+    let remark = "……(文字超过单元格上限，后面的部分未能写入)";
+    Cow::Owned(format!("{}{remark}", shorten(&text, LONGEST - remark.encode_utf16().count())))
+}
+
+/// Text for a place that holds one line without control characters: properties, headers.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Text as a header or footer prints it: `&` begins a command there.
+fn header_text(text: &str) -> String {
+    shorten(&plain(text), 60).replace('&', "&&")
+}
+
+/// How wide a text is in print, in half-width characters: a Chinese one counts double.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+/// Lines that a text fills in a cell of `room` half-width characters.
+fn lines(text: &str, room: usize) -> usize {
+    text.lines().map(|line| width(line).div_ceil(room.max(1)).max(1)).sum::<usize>().max(1)
+}
+
+fn text(sheet: &mut Worksheet, row: u32, col: u16, text: &str, format: &Format) -> Result<()> {
+    sheet.write_string_with_format(row, col, fit(text), format)?;
+    Ok(())
+}
+
+/// Text in the format of its column: quicker for long tables.
+fn quick_text(sheet: &mut Worksheet, row: u32, col: u16, text: &str) -> Result<()> {
+    sheet.write_string(row, col, fit(text))?;
+    Ok(())
+}
+
+/// Content of a form's cell: numbers as numbers, blank as a blank cell in its format.
+fn content(
+    sheet: &mut Worksheet,
+    row: u32,
+    col: u16,
+    content: Option<&Content>,
+    formats: &ContentFormats,
+) -> Result<()> {
+    match content {
+        None => sheet.write_blank(row, col, &formats.int)?,
+        Some(Content::Int(n)) => sheet.write_number_with_format(row, col, whole(*n), &formats.int)?,
+        Some(Content::Decimal(n)) => {
+            let amount = crate::amount::in_units(*n, 100);
+            sheet.write_number_with_format(row, col, amount, &formats.decimal)?
+        }
+        Some(Content::Text(t)) => return text(sheet, row, col, t, &formats.text),
+    };
+    Ok(())
+}
+
+struct ContentFormats {
+    int: Format,
+    decimal: Format,
+    text: Format,
+}
+
+impl ContentFormats {
+    /// Numbers to the right and text to the left, otherwise like `base`.
+    fn on(base: &Format) -> ContentFormats {
+        let number = base.clone().set_align(FormatAlign::Right);
+        ContentFormats {
+            int: number.clone().set_num_format("0"),
+            decimal: number.set_num_format("0.00"),
+            text: base.clone().set_align(FormatAlign::Left).set_text_wrap().set_num_format("@"),
+        }
+    }
+}
+
+/// A workbook knows only floats; counts and amounts lie far below 2^53, where they are exact.
+#[allow(clippy::cast_precision_loss, reason = "exact below 2^53")]
+fn whole(n: i64) -> f64 {
+    n as f64
+}
+
+fn base(size: f64) -> Format {
+    Format::new().set_font_name(FONT).set_font_size(size).set_align(FormatAlign::VerticalCenter)
+}
+
+fn boxed(size: f64) -> Format {
+    base(size).set_border(FormatBorder::Thin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sheet_names_are_legal_and_near_the_title() {
+        for (title, want) in [
+            ("众创空间统计监测报表(季报)", "众创空间统计监测报表(季报)"),
+            ("a/b:c*d?e[f]g\\h", "abcdefgh"),
+            ("'引号'", "引号"),
+            ("", "表格"),
+            ("\0\u{1}", "表格"),
+            ("History", "表格"),
+        ] {
+            assert_eq!(legal_name(title), want, "{title:?}");
+        }
+        assert_eq!(legal_name(&"长".repeat(40)), "长".repeat(31), "Excel takes 31");
+        assert_eq!(legal_name(&"😀".repeat(40)), "😀".repeat(15), "of UTF-16 units, and no half character");
+    }
+
+    #[test]
+    fn two_sheets_never_share_a_name() -> Result<()> {
+        let mut book = Book::new(DocProperties::new(), day(2021, 9, 20))?;
+        let names: Vec<String> = ["名册", "名册", "名册"]
+            .iter()
+            .map(|name| book.sheet(name).map(|sheet| sheet.name()))
+            .collect::<Result<_>>()?;
+        assert_eq!(names, ["名册", "名册(2)", "名册(3)"], "the second one is told apart");
+        Ok(())
+    }
+
+    #[test]
+    fn long_text_is_cut_with_a_remark() {
+        let whole = "字".repeat(LONGEST);
+        assert_eq!(fit(&whole), whole, "what fits is kept");
+        let cut = fit(&"字".repeat(LONGEST + 1)).into_owned();
+        assert_eq!(cut.encode_utf16().count(), LONGEST, "as much as fits");
+        assert!(cut.ends_with("未能写入)"), "and it says so");
+        assert!(fit(&"😀".repeat(LONGEST)).encode_utf16().count() <= LONGEST, "no half character");
+    }
+
+    #[test]
+    fn header_commands_are_disarmed() {
+        assert_eq!(header_text("A&B\n&D"), "A&&B &&D", "an ampersand prints as one");
+    }
+}

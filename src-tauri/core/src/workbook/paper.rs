@@ -1,0 +1,303 @@
+//! A form as it stands on paper: the sheet 季报, and rosters.
+
+use rust_xlsxwriter::{Format, FormatAlign, Worksheet};
+
+use super::{ContentFormats, base, boxed, content, header_text, lines, text, width};
+use crate::error::Result;
+use crate::form::{Cell, Content, Filled, HeadItem, RosterTable};
+use crate::period::{Period, chinese_date};
+
+/// Column heads of a form that names none.
+const COLUMNS: [&str; 4] = ["指标名称", "计量单位", "代码", "数量"];
+/// Between items of one line of print.
+const GAP: &str = "　　";
+/// Steps of indentation that are as wide as “其中：”.
+const AMONG: u8 = 5;
+
+/// 季报 for a quarterly form of figures, the form's title for any other.
+pub(super) fn sheet_name(filled: &Filled) -> String {
+    let quarterly = matches!(Period::parse(&filled.period), Ok(Period::Quarter { .. }));
+    if quarterly && !filled.cells.is_empty() { "季报".to_owned() } else { filled.title.clone() }
+}
+
+/// What a column of the printed table holds, told by its head.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Label,
+    Unit,
+    Code,
+    Value,
+}
+
+fn parts(columns: &[String]) -> Vec<Part> {
+    let mut label = false;
+    let mut part = |head: &String| {
+        if head.contains("代码") || head.contains("代号") {
+            Part::Code
+        } else if head.contains("单位") {
+            Part::Unit
+        } else if label {
+            Part::Value
+        } else {
+            label = true;
+            Part::Label
+        }
+    };
+    columns.iter().map(&mut part).collect()
+}
+
+impl Part {
+    /// Width in half-width characters: together they fill A4 between its margins.
+    fn width(self) -> f64 {
+        match self {
+            Part::Label => 42.0,
+            Part::Unit => 10.0,
+            Part::Code => 12.0,
+            Part::Value => 18.0,
+        }
+    }
+}
+
+/// The table of figures with its head and foot, A4 portrait.
+pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
+    let columns: Vec<String> =
+        if filled.columns.is_empty() { COLUMNS.map(str::to_owned).to_vec() } else { filled.columns.clone() };
+    let parts = parts(&columns);
+    let last = u16::try_from(columns.len()).unwrap_or(u16::MAX) - 1;
+    for (col, part) in (0..).zip(&parts) {
+        sheet.set_column_width(col, part.width())?;
+    }
+    let widths: Vec<f64> = parts.iter().map(|p| p.width()).collect();
+    let mut row = title(sheet, filled, last)?;
+    row = print_lines(sheet, row, &filled.head, &widths, 20.0)?;
+
+    let head = boxed(11.0).set_bold().set_align(FormatAlign::Center);
+    for (col, name) in (0..).zip(&columns) {
+        text(sheet, row, col, name, &head)?;
+    }
+    sheet.set_row_height(row, 24)?;
+    row += 1;
+
+    let body = boxed(11.0);
+    let section = body.clone().set_bold();
+    let centred = body.clone().set_align(FormatAlign::Center).set_num_format("@");
+    let values = ContentFormats::on(&body);
+    for (cell, hang) in filled.cells.iter().zip(hangs(&filled.cells)) {
+        if let Some(name) = &cell.section {
+            for (col, part) in (0..).zip(&parts) {
+                text(sheet, row, col, if *part == Part::Label { name } else { "" }, &section)?;
+            }
+            sheet.set_row_height(row, 20)?;
+            row += 1;
+        }
+        let mut tall = 1;
+        for (col, part) in (0..).zip(&parts) {
+            match part {
+                Part::Label => {
+                    let label = body.clone().set_text_wrap().set_indent(cell.indent.saturating_add(hang));
+                    text(sheet, row, col, &cell.label, &label)?;
+                    tall = tall.max(lines(&cell.label, 38_usize.saturating_sub(usize::from(cell.indent + hang))));
+                }
+                Part::Unit => text(sheet, row, col, &cell.unit, &centred)?,
+                Part::Code => text(sheet, row, col, &cell.code, &centred)?,
+                Part::Value => {
+                    content(sheet, row, col, cell.value.as_ref(), &values)?;
+                    if let Some(Content::Text(t)) = &cell.value {
+                        tall = tall.max(lines(t, 16));
+                    }
+                }
+            }
+        }
+        sheet.set_row_height(row, row_height(tall))?;
+        row += 1;
+    }
+    row = print_lines(sheet, row, &filled.foot, &widths, 24.0)?;
+    sheet.set_print_area(0, 0, row.saturating_sub(1), last)?;
+    sheet.set_portrait().set_margins(0.7, 0.7, 0.8, 0.7, 0.4, 0.4).set_print_center_horizontally(true);
+    // A narrative may need more than a page; a table of figures is one.
+    let narrative = filled.cells.iter().any(|c| matches!(&c.value, Some(Content::Text(t)) if width(t) > 32));
+    sheet.set_print_fit_to_pages(1, if narrative { 0 } else { 1 });
+    marks(sheet, filled);
+    sheet.set_screen_gridlines(false);
+    aside(sheet, filled, last + 2)
+}
+
+/// Rows below “其中：” stand under the words after it, as on the paper.
+fn hangs(cells: &[Cell]) -> Vec<u8> {
+    let mut under: Option<u8> = None;
+    let hang = |cell: &Cell| {
+        if cell.label.starts_with("其中：") {
+            under = Some(cell.indent);
+            return 0;
+        }
+        if cell.section.is_some() || under != Some(cell.indent) {
+            under = None;
+        }
+        if under.is_some() { AMONG } else { 0 }
+    };
+    cells.iter().map(hang).collect()
+}
+
+/// Title and period; gives the row after them.
+fn title(sheet: &mut Worksheet, filled: &Filled, last: u16) -> Result<u32> {
+    let big = base(18.0).set_bold().set_align(FormatAlign::Center).set_text_wrap();
+    span(sheet, 0, 0, last, &filled.title, &big)?;
+    sheet.set_row_height(0, 36)?;
+    let period = base(12.0).set_align(FormatAlign::Center);
+    let label = if filled.official {
+        filled.period_label.clone()
+    } else {
+        format!("{}（非官方表样）", filled.period_label)
+    };
+    span(sheet, 1, 0, last, &label, &period)?;
+    sheet.set_row_height(1, 22)?;
+    Ok(2)
+}
+
+/// Items of the head or foot, those of one line of print beside each other; gives the row after them.
+fn print_lines(sheet: &mut Worksheet, first: u32, items: &[HeadItem], widths: &[f64], height: f64) -> Result<u32> {
+    let mut row = first;
+    let last = u16::try_from(widths.len()).unwrap_or(u16::MAX).saturating_sub(1);
+    let format = base(11.0).set_text_wrap();
+    let mut rest = items;
+    while let Some(item) = rest.first() {
+        let count = rest.iter().take_while(|other| other.line == item.line).count();
+        let (line, after) = rest.split_at(count);
+        rest = after;
+        let printed: Vec<String> = line.iter().map(print_item).collect();
+        let tall = match (printed.as_slice(), split(widths)) {
+            ([left, right], Some((at, rooms))) => {
+                span(sheet, row, 0, at, left, &format)?;
+                span(sheet, row, at + 1, last, right, &format)?;
+                lines(left, rooms.0).max(lines(right, rooms.1))
+            }
+            _ => {
+                let joined = printed.join(GAP);
+                span(sheet, row, 0, last, &joined, &format)?;
+                lines(&joined, room(widths))
+            }
+        };
+        sheet.set_row_height(row, height + row_height(tall) - row_height(1))?;
+        row += 1;
+    }
+    Ok(row)
+}
+
+/// Where two items of one line part: behind the column in which half of the width is reached.
+fn split(widths: &[f64]) -> Option<(u16, (usize, usize))> {
+    let half = widths.iter().sum::<f64>() / 2.0;
+    let mut sum = 0.0;
+    let at = widths.iter().position(|w| {
+        sum += w;
+        sum >= half
+    })?;
+    let (left, right) = widths.split_at(at + 1);
+    if right.is_empty() {
+        return None;
+    }
+    Some((u16::try_from(at).ok()?, (room(left), room(right))))
+}
+
+/// Half-width characters that surely fit into columns of these widths.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "widths are small and positive")]
+fn room(widths: &[f64]) -> usize {
+    (widths.iter().sum::<f64>() - 2.0).max(8.0) as usize
+}
+
+fn print_item(item: &HeadItem) -> String {
+    format!("{}：{}", item.label, item.value.as_deref().unwrap_or(""))
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a handful of lines")]
+fn row_height(lines: usize) -> f64 {
+    // Excel takes no row higher than 409 points.
+    (20.0 + 14.0 * (lines.saturating_sub(1) as f64)).min(409.0)
+}
+
+/// One text over the columns `from` to `to`.
+fn span(sheet: &mut Worksheet, row: u32, from: u16, to: u16, words: &str, format: &Format) -> Result<()> {
+    if from < to {
+        sheet.merge_range(row, from, row, to, "", format)?;
+    }
+    text(sheet, row, from, words, format)
+}
+
+/// What this print is, for those who work with it: never part of the official wording.
+fn remarks(filled: &Filled) -> Vec<String> {
+    let state = match &filled.sealed_at {
+        Some(at) => format!("已上报封存：{at}"),
+        None => "内部核对稿".to_owned(),
+    };
+    let mut remarks =
+        vec![state, format!("口径：{}", filled.basis.label()), format!("数据截止日：{}", chinese_date(filled.cutoff))];
+    if !filled.official {
+        remarks.insert(0, "非官方".to_owned());
+    }
+    remarks
+}
+
+/// Page header and footer.
+fn marks(sheet: &mut Worksheet, filled: &Filled) {
+    let printed: Vec<String> = remarks(filled).iter().map(|r| header_text(r)).collect();
+    sheet.set_header(format!("&L&\"{0},Regular\"&9{1}", super::FONT, printed.join("　")));
+    sheet.set_footer(format!("&C&\"{},Regular\"&9&P/&N", super::FONT));
+}
+
+/// The same beside the table, outside what is printed, since a header does not show on screen.
+fn aside(sheet: &mut Worksheet, filled: &Filled, col: u16) -> Result<()> {
+    let format = base(9.0).set_font_color("#7F7F7F");
+    sheet.set_column_width(col - 1, 3)?.set_column_width(col, 28)?;
+    for (row, remark) in (0..).zip(remarks(filled)) {
+        text(sheet, row, col, &remark, &format)?;
+    }
+    Ok(())
+}
+
+/// A roster: title, head, running columns, signature line; A4 landscape, as many pages as it needs.
+pub(super) fn roster(sheet: &mut Worksheet, filled: &Filled, table: &RosterTable) -> Result<()> {
+    let last = u16::try_from(table.columns.len()).unwrap_or(u16::MAX).max(1) - 1;
+    let head = boxed(10.5).set_bold().set_align(FormatAlign::Center).set_text_wrap();
+    let formats = ContentFormats::on(&boxed(10.5));
+    let mut widths = Vec::with_capacity(table.columns.len());
+    for (i, name) in table.columns.iter().enumerate() {
+        // A head is never broken inside a word of four characters.
+        let least = width(name).clamp(6, 10);
+        #[allow(clippy::cast_precision_loss, reason = "at most 10")]
+        let least = least as f64;
+        let wanted = table.widths.get(i).copied().unwrap_or(12.0);
+        widths.push(if wanted.is_finite() { wanted.clamp(least, 100.0) } else { least });
+    }
+    for (col, w) in (0..).zip(&widths) {
+        sheet.set_column_width(col, *w)?;
+    }
+    let mut row = title(sheet, filled, last)?;
+    row = print_lines(sheet, row, &filled.head, &widths, 20.0)?;
+    let heading = row;
+    let mut tall = 1;
+    for ((col, name), w) in (0..).zip(&table.columns).zip(&widths) {
+        text(sheet, row, col, name, &head)?;
+        tall = tall.max(lines(name, room(&[*w + 1.0])));
+    }
+    sheet.set_row_height(row, row_height(tall) + 4.0)?;
+    sheet.set_freeze_panes(row + 1, 0)?.set_repeat_rows(row, row)?;
+    row += 1;
+    for record in &table.rows {
+        let mut tall = 1;
+        for (i, col) in (0..=last).enumerate() {
+            let cell = record.cells.get(i).and_then(Option::as_ref);
+            if let (Some(Content::Text(t)), Some(w)) = (cell, widths.get(i)) {
+                tall = tall.max(lines(t, room(&[*w + 1.0])));
+            }
+            content(sheet, row, col, cell, &formats)?;
+        }
+        sheet.set_row_height(row, row_height(tall))?;
+        row += 1;
+    }
+    row = print_lines(sheet, row, &filled.foot, &widths, 24.0)?;
+    sheet.set_print_area(0, 0, row.saturating_sub(1).max(heading), last)?;
+    sheet.set_landscape().set_margins(0.5, 0.5, 0.8, 0.7, 0.4, 0.4).set_print_center_horizontally(true);
+    sheet.set_print_fit_to_pages(1, 0);
+    marks(sheet, filled);
+    sheet.set_screen_gridlines(false);
+    Ok(())
+}
