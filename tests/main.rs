@@ -4,4 +4,5 @@ mod engine;
 mod oracle;
 mod random;
 mod rows;
+mod tidy;
 mod workbook;

@@ -32,7 +32,11 @@ fn sources(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
 fn offenders(folder: &str, endings: &[&str], word: &str, may: &[&str]) -> Vec<String> {
     let holds = |text: &str| text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(word));
     let free = |name: &str| may.iter().any(|m| name.starts_with(m));
-    sources(folder, endings).into_iter().filter(|(name, text)| !free(name) && holds(text)).map(|(name, _)| name).collect()
+    sources(folder, endings)
+        .into_iter()
+        .filter(|(name, text)| !free(name) && holds(text))
+        .map(|(name, _)| name)
+        .collect()
 }
 
 #[test]
@@ -142,9 +146,13 @@ fn the_readme_names_what_is_there() {
 
 #[test]
 fn nothing_is_kept_for_later() {
-    for (folder, endings) in [("src-tauri", &["rs"][..]), ("ui/src", &["ts", "svelte"]), ("xtask", &["rs"]), ("tests", &["rs"])] {
+    for (folder, endings) in
+        [("src-tauri", &["rs"][..]), ("ui/src", &["ts", "svelte"]), ("xtask", &["rs"]), ("tests", &["rs"])]
+    {
         for (name, text) in sources(folder, endings).into_iter().filter(|(name, _)| name != "tests/tidy.rs") {
-            for word in ["TODO", "FIXME", "XXX", "todo!(", "unimplemented!(", "dbg!(", "#[ignore", ".skip(\"", "it.only"] {
+            for word in
+                ["TODO", "FIXME", "XXX", "todo!(", "unimplemented!(", "dbg!(", "#[ignore", ".skip(\"", "it.only"]
+            {
                 assert!(!text.contains(word), "{name} holds {word}");
             }
         }

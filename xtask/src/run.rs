@@ -14,7 +14,9 @@ const QUARTERLY: &str = "torch-quarterly-2021";
 /// Opens the window; without a display makes the sample's reports instead, and says so.
 pub fn run(args: &[String]) -> Outcome {
     if !has_display() {
-        println!("没有显示器(DISPLAY 与 WAYLAND_DISPLAY 均未设置)，不打开窗口，改用命令行完成主要工作：建立示例台账，导出 {QUARTER} 季报和其他报表。");
+        println!(
+            "没有显示器(DISPLAY 与 WAYLAND_DISPLAY 均未设置)，不打开窗口，改用命令行完成主要工作：建立示例台账，导出 {QUARTER} 季报和其他报表。"
+        );
         setup::system(For::Core)?;
         return without_display();
     }

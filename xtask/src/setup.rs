@@ -46,7 +46,12 @@ const NEEDS: &[Need] = &[
     need(For::Window, "libwebkit2gtk-4.1-dev", "WebKitGTK 4.1 (窗口 window)", Probe::Library("webkit2gtk-4.1")),
     need(For::Window, "dbus", "D-Bus (只开一个窗口 single instance)", Probe::Program("dbus-run-session")),
     need(For::Window, "fonts-noto-cjk", "中文字体 (Chinese font)", Probe::ChineseFont),
-    need(For::Tests, "webkit2gtk-driver", "WebKitWebDriver (窗口测试 window journey)", Probe::Program("WebKitWebDriver")),
+    need(
+        For::Tests,
+        "webkit2gtk-driver",
+        "WebKitWebDriver (窗口测试 window journey)",
+        Probe::Program("WebKitWebDriver"),
+    ),
     need(For::Tests, "xvfb", "Xvfb (无显示器的窗口测试 window journey)", Probe::Program("Xvfb")),
     need(For::Tests, "xdotool", "xdotool (驱动系统对话框 native dialogs)", Probe::Program("xdotool")),
     need(For::Tests, "iproute2", "ip (断网运行窗口测试 network namespace)", Probe::Program("ip")),
@@ -120,12 +125,14 @@ fn linux(purpose: For, missing: &mut Vec<String>) -> Outcome {
     }
     let packages: Vec<&str> = absent.iter().map(|n| n.package).collect();
     let Some(right) = right_to_install() else {
-        missing.extend(absent.iter().map(|n| line(n.what, &format!("请以管理员身份运行 apt-get install {}", n.package))));
+        missing
+            .extend(absent.iter().map(|n| line(n.what, &format!("请以管理员身份运行 apt-get install {}", n.package))));
         return Ok(());
     };
     println!("安装系统软件包：{}", packages.join(" "));
     let apt = |args: &[&str]| {
-        let words: Vec<&str> = right.iter().copied().chain(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]).collect();
+        let words: Vec<&str> =
+            right.iter().copied().chain(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]).collect();
         let mut all: Vec<&str> = words[1..].to_vec();
         all.extend(args);
         let mut command = command(words[0], &all);
