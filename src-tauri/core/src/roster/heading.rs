@@ -1,0 +1,311 @@
+//! Where a table starts, and which column means which field.
+
+use super::sheet::{Line, Merged, Sheet};
+use super::value::{Cell, Unit, cleaned, folded, yuan_in};
+use crate::record::{Shape, Type};
+
+/// One column of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Column {
+    /// Counted from 0.
+    pub at: u32,
+    /// The heading as it stands, the parts of a two-row heading joined by a slash.
+    pub heading: String,
+    /// Position in the shape's fields, `None` for a column that is not read.
+    pub field: Option<usize>,
+    pub unit: Unit,
+}
+
+/// A heading that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Heading {
+    /// Its last row: records follow.
+    pub last_row: u32,
+    pub columns: Vec<Column>,
+}
+
+impl Heading {
+    /// Number of fields that have a column.
+    pub fn known(&self) -> usize {
+        self.columns.iter().filter(|c| c.field.is_some()).count()
+    }
+}
+
+/// Rows below which no first heading is looked for.
+const DEEPEST: usize = 200;
+
+/// The best heading of a sheet: the row, or pair of rows, that names most fields.
+pub(super) fn find(sheet: &Sheet, shape: &Shape) -> Option<Heading> {
+    let words = words(shape);
+    let mut best: Option<Heading> = None;
+    for (i, line) in sheet.lines.iter().take(DEEPEST).enumerate() {
+        let Some(found) = heading_at(sheet, i, line, &words, shape) else { continue };
+        if best.as_ref().is_none_or(|b| found.known() > b.known()) {
+            best = Some(found);
+        }
+    }
+    let mut best = best?;
+    let above = title_unit(sheet, best.last_row);
+    for column in &mut best.columns {
+        let money = column.field.and_then(|f| shape.fields.get(f)).is_some_and(|f| f.ty == Type::Money);
+        if money && column.unit.yuan.is_none() && !column.unit.foreign {
+            column.unit.yuan = above;
+        }
+        column.unit.from_1904 = sheet.from_1904;
+    }
+    Some(best)
+}
+
+/// A unit for the whole table, written above it: 单位：万元.
+fn title_unit(sheet: &Sheet, before: u32) -> Option<i128> {
+    let above = sheet.lines.iter().take_while(|l| l.row < before);
+    above.flat_map(|l| &l.cells).find_map(|(_, cell)| {
+        let Cell::Text(text) = cell else { return None };
+        let text = folded(text);
+        let (_, unit) = text.split_once("单位:")?;
+        yuan_in(unit.trim_end_matches([')', ';', ',']))
+    })
+}
+
+fn heading_at(sheet: &Sheet, i: usize, line: &Line, words: &[Word], shape: &Shape) -> Option<Heading> {
+    let one: Vec<(u32, Vec<String>)> =
+        line.cells.iter().filter_map(|(at, cell)| Some((*at, vec![text_of(cell)?]))).collect();
+    if one.is_empty() {
+        return None;
+    }
+    let single = Heading { last_row: line.row, columns: assign(&one, words) };
+    let pair = sheet.lines.get(i + 1).filter(|next| next.row == line.row + 1).map(|next| {
+        let two = joined(line, next, &sheet.merged);
+        Heading { last_row: next.row, columns: assign(&two, words) }
+    });
+    // A second row counts only when it says more than the first alone: data seldom reads as a heading.
+    let found = match pair {
+        Some(pair) if pair.known() > single.known() => pair,
+        _ => single,
+    };
+    let enough = found.known() >= 2 || (found.known() == 1 && one.len() <= 2 && vital(&found, shape));
+    enough.then_some(found)
+}
+
+/// Whether a heading of a single column is worth reading: the column must be demanded.
+fn vital(heading: &Heading, shape: &Shape) -> bool {
+    heading.columns.iter().filter_map(|c| c.field).any(|f| shape.fields.get(f).is_some_and(|f| f.required))
+}
+
+fn text_of(cell: &Cell) -> Option<String> {
+    match cell {
+        Cell::Text(text) => Some(cleaned(text)).filter(|t| !t.is_empty()),
+        _ => None,
+    }
+}
+
+/// Headings of two rows: a group above and its parts below.
+fn joined(upper: &Line, lower: &Line, merged: &[Merged]) -> Vec<(u32, Vec<String>)> {
+    let mut columns: Vec<u32> = upper.cells.iter().chain(&lower.cells).map(|(at, _)| *at).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let mut group: Option<String> = None;
+    let mut out = Vec::new();
+    for at in columns {
+        let below = lower.cell(at).and_then(text_of);
+        let above = upper.cell(at).and_then(text_of);
+        if above.is_some() {
+            group.clone_from(&above);
+        }
+        let covered =
+            merged.iter().find(|m| (m.top..=m.bottom).contains(&upper.row) && (m.left..=m.right).contains(&at));
+        let group_of = match (&above, covered) {
+            (Some(own), _) => Some(own.clone()),
+            (None, Some(m)) => upper.cell(m.left).and_then(text_of),
+            // Text files and some formats keep no merged cells: a gap above belongs to what stands left of it.
+            (None, None) if merged.is_empty() => group.clone(),
+            (None, None) => None,
+        };
+        match (group_of, below) {
+            (Some(above), Some(below)) => out.push((at, vec![above, below])),
+            (Some(only), None) if above.is_some() => out.push((at, vec![only])),
+            (None, Some(only)) => out.push((at, vec![only])),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Words by which a field is known, best first.
+struct Word {
+    field: usize,
+    text: String,
+    bare: String,
+    soft: String,
+    score: u32,
+}
+
+fn words(shape: &Shape) -> Vec<Word> {
+    let mut words = Vec::new();
+    for (at, field) in shape.fields.iter().enumerate() {
+        let kinds_own = shape.kind.field(field.name).map_or(field.label, |f| f.label);
+        let labels = [(field.label, 100), (kinds_own, 97)];
+        let aliases = field.aliases.iter().map(|a| (*a, 95));
+        let more =
+            MORE.iter().filter(|(name, _)| *name == field.name).flat_map(|(_, words)| words.iter().map(|w| (*w, 88)));
+        for (text, score) in labels.into_iter().chain(aliases).chain(more) {
+            let text = plain(text);
+            words.push(Word { field: at, bare: bare(&text), soft: soft(&text), text, score });
+        }
+    }
+    words
+}
+
+/// Headings of public rosters beyond the aliases of the fields.
+const MORE: &[(&str, &[&str])] = &[
+    ("credit_code", &["统一信用代码", "统一代码", "社会统一信用代码", "机构代码", "组织机构代码"]),
+    ("moved_in_on", &["入驻年月日", "进驻日期", "入园时间", "入园日期", "进园时间", "入孵日期"]),
+    ("registered_on", &["成立时间", "注册年月日", "工商登记时间", "公司成立时间", "营业执照日期", "登记日期"]),
+    ("leader_name", &["队长", "负责人姓名", "带头人", "核心成员负责人"]),
+    ("leader_phone", &["手机号码", "移动电话", "负责人联系方式", "联系人电话"]),
+];
+
+/// A heading without the marks that carry no meaning.
+fn plain(heading: &str) -> String {
+    let text: String = folded(heading).chars().filter(|c| !"*:\"'“”‘’?!。,;".contains(*c)).collect();
+    text.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(['.', '、', ')']).to_owned()
+}
+
+/// Without what stands in brackets and without a unit after a slash.
+fn bare(text: &str) -> String {
+    let mut depth = 0_u32;
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            c if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    match out.split_once('/') {
+        Some((before, after)) if yuan_in(after).is_some() || matches!(after, "人" | "个" | "m²" | "㎡" | "场") => {
+            before.to_owned()
+        }
+        _ => out,
+    }
+}
+
+/// With everyday variants folded, so that 企业入驻时间 and 入驻日期 read alike.
+fn soft(text: &str) -> String {
+    let mut text = bare(text);
+    for (from, to) in [
+        ("年月日", "日期"),
+        ("年月", "日期"),
+        ("时间", "日期"),
+        ("手机号码", "电话"),
+        ("手机号", "电话"),
+        ("手机", "电话"),
+        ("联系方式", "电话"),
+        ("联系电话", "电话"),
+        ("电话号码", "电话"),
+        ("负责人", "负责人"),
+        ("资金", "资本"),
+        ("其它", "其他"),
+    ] {
+        text = text.replace(from, to);
+    }
+    loop {
+        let before = text.len();
+        for filler in [
+            "是否为",
+            "是否",
+            "企业",
+            "团队",
+            "公司",
+            "项目",
+            "创业",
+            "所属",
+            "主要",
+            "单位",
+            "本",
+            "具体",
+            "填报",
+            "的",
+        ] {
+            if let Some(rest) = text.strip_prefix(filler) {
+                text = rest.to_owned();
+            }
+        }
+        for filler in ["姓名", "名称", "情况", "信息"] {
+            if let Some(rest) = text.strip_suffix(filler) {
+                text = rest.to_owned();
+            }
+        }
+        if text.len() == before {
+            return text;
+        }
+    }
+}
+
+/// How well a heading names each field: position and score, only those that fit at all.
+fn fits(heading: &str, words: &[Word]) -> Vec<(usize, u32)> {
+    let text = plain(heading);
+    let (bare, soft) = (bare(&text), soft(&text));
+    let mut out: Vec<(usize, u32)> = Vec::new();
+    for word in words {
+        let score = if text == word.text {
+            word.score
+        } else if !bare.is_empty() && (bare == word.text || bare == word.bare) {
+            word.score - 4
+        } else if soft.chars().count() >= 2 && soft == word.soft {
+            word.score - 20
+        } else {
+            continue;
+        };
+        match out.iter_mut().find(|(field, _)| *field == word.field) {
+            Some((_, best)) => *best = score.max(*best),
+            None => out.push((word.field, score)),
+        }
+    }
+    out
+}
+
+/// Gives every column its field: the best fit first, no field twice.
+fn assign(headings: &[(u32, Vec<String>)], words: &[Word]) -> Vec<Column> {
+    let mut claims: Vec<(u32, usize, usize)> = Vec::new();
+    for (i, (_, parts)) in headings.iter().enumerate() {
+        let tries: Vec<(String, u32)> = match parts.as_slice() {
+            [above, below] => {
+                let mut tries = vec![(format!("{above}{below}"), 0), (below.clone(), 3)];
+                // 负责人 over 姓名 is the 负责人.
+                if matches!(folded(below).as_str(), "姓名" | "名称") {
+                    tries.push((above.clone(), 5));
+                }
+                tries
+            }
+            parts => parts.iter().map(|p| (p.clone(), 0)).collect(),
+        };
+        for (text, less) in tries {
+            claims.extend(fits(&text, words).into_iter().map(|(field, score)| (score.saturating_sub(less), i, field)));
+        }
+    }
+    claims.sort_by_key(|(score, i, field)| (std::cmp::Reverse(*score), *i, *field));
+    let mut fields: Vec<Option<usize>> = vec![None; headings.len()];
+    for (_, i, field) in claims {
+        if fields.get(i).is_some_and(Option::is_none) && !fields.contains(&Some(field)) {
+            fields[i] = Some(field);
+        }
+    }
+    headings
+        .iter()
+        .zip(fields)
+        .map(|((at, parts), field)| Column { at: *at, heading: parts.join("/"), field, unit: unit_of(&parts.concat()) })
+        .collect()
+}
+
+/// The unit that a heading carries: 注册资本(万元), 金额/千元, 单位：元.
+fn unit_of(heading: &str) -> Unit {
+    let text = folded(heading);
+    let foreign = ["美元", "欧元", "港元", "港币", "日元", "英镑", "usd"].iter().any(|word| text.contains(word));
+    let yuan = text.split(['(', ')', '/', ':', ',']).skip(1).find_map(yuan_in).or_else(|| {
+        // 注册资本万元 carries its unit without a bracket.
+        ["百万元", "万元", "千元", "亿元"].iter().find(|unit| text.ends_with(**unit)).and_then(|unit| yuan_in(unit))
+    });
+    Unit { yuan, foreign, from_1904: false }
+}

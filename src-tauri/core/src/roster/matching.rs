@@ -1,0 +1,501 @@
+//! Rows against the ledger: which record a row means, and what would change.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::heading::{Column, Heading};
+use super::sheet::{Line, Sheet};
+use super::value::{Cell, cleaned, folded, is_blank, understand};
+use super::{Action, CellFlaw, Change, Row, letters};
+use crate::ledger::Ledger;
+use crate::record::{Field, Kind, Record, Shape, Type, Value, check, parse_value};
+
+/// Names of records by kind and id.
+type Names = HashMap<(&'static str, i64), Arc<str>>;
+
+/// Fields beside the key under which a record is also known: a team that became a company.
+const ALSO_KNOWN: &[(&str, &str, &str)] = &[("tenant", "name", "team_name")];
+
+/// Reads every row of the chosen sheets and says what would happen to it.
+pub(super) fn rows(tables: &[(&Sheet, Heading)], shape: &'static Shape, ledger: &Ledger) -> (Vec<Row>, Names) {
+    let mut planner = Planner::new(shape, ledger);
+    let mut read = Vec::new();
+    for (sheet, heading) in tables {
+        let name: Arc<str> = sheet.name.as_str().into();
+        for line in super::table::records(sheet, heading, shape) {
+            read.push(planner.read_row(&name, &line, heading));
+        }
+    }
+    let rows = planner.decide(read);
+    (rows, planner.names)
+}
+
+/// A row whose cells are read but not yet matched.
+struct Said {
+    sheet: Arc<str>,
+    row: u32,
+    /// In the order of the kind's fields.
+    values: Vec<Option<Value>>,
+    flaws: Vec<CellFlaw>,
+    /// Address of each field's cell, in the order of the kind's fields.
+    at: Vec<Option<u32>>,
+}
+
+/// A record as it stands after the rows before.
+struct State {
+    record: Record,
+    /// As the ledger holds it; `None` for a record of this file.
+    stored: Option<Record>,
+    /// Row that meant it, as people would look for it.
+    claimed: Option<(Arc<str>, u32)>,
+}
+
+/// What a row means.
+enum Meaning {
+    New,
+    Known(usize),
+    Doubt(&'static str, String),
+    /// No key applies: by everything it says.
+    Whole,
+}
+
+struct Planner<'a> {
+    shape: &'static Shape,
+    kind: &'static Kind,
+    ledger: &'a Ledger,
+    states: Vec<State>,
+    /// For each of the kind's keys: text of the key to the states that have had it.
+    keys: Vec<HashMap<String, Vec<usize>>>,
+    /// Names of the kinds that are referred to.
+    referred: HashMap<&'static str, HashMap<String, Vec<i64>>>,
+    names: Names,
+}
+
+impl<'a> Planner<'a> {
+    fn new(shape: &'static Shape, ledger: &'a Ledger) -> Planner<'a> {
+        let kind = shape.kind;
+        let mut planner = Planner {
+            shape,
+            kind,
+            ledger,
+            states: Vec::new(),
+            keys: vec![HashMap::new(); kind.keys.len()],
+            referred: HashMap::new(),
+            names: HashMap::new(),
+        };
+        for record in ledger.rows(kind) {
+            planner.states.push(State { record: record.clone(), stored: Some(record.clone()), claimed: None });
+            planner.index(planner.states.len() - 1);
+        }
+        for field in kind.fields {
+            if let Type::Ref(of) | Type::Refs(of) = field.ty {
+                planner.refer(of);
+            }
+        }
+        planner
+    }
+
+    /// Puts the names of a kind's records in reach.
+    fn refer(&mut self, of: &'static str) {
+        let Some(kind) = crate::record::kind(of) else { return };
+        let mut names: HashMap<String, Vec<i64>> = HashMap::new();
+        let fields = ["name", "team_name", "credit_code", "title", "number"];
+        for record in self.ledger.rows(kind) {
+            let label = self.ledger.label(kind, record);
+            let mut known: Vec<String> = fields
+                .iter()
+                .filter_map(|f| record.field(kind, f).and_then(Value::as_text).map(folded))
+                .chain([folded(&label)])
+                .collect();
+            known.sort_unstable();
+            known.dedup();
+            for name in known {
+                names.entry(name).or_default().push(record.id);
+            }
+            self.names.insert((of, record.id), label.into());
+        }
+        self.referred.insert(of, names);
+    }
+
+    /// The id behind a name, or why there is none.
+    fn named(&self, of: &'static str, field: &Field, name: &str) -> Result<i64, String> {
+        let kind = crate::record::kind(of);
+        let label = kind.map_or("", |k| k.label);
+        let found = self.referred.get(of).and_then(|names| names.get(&folded(name)));
+        match found.map(Vec::as_slice) {
+            Some([one]) => Ok(*one),
+            Some([_, ..]) => {
+                let by = if of == "tenant" {
+                    "，请改填统一社会信用代码"
+                } else {
+                    "，请先在台账里区分它们的名称"
+                };
+                Err(format!("{}“{name}”在台账的{label}里有不止一条{by}", field.label))
+            }
+            _ => Err(format!("{}“{name}”在台账的{label}里没有，请先登记或改正名称", field.label)),
+        }
+    }
+
+    /// Reads the cells of one row.
+    fn read_row(&self, sheet: &Arc<str>, line: &Line, heading: &Heading) -> Said {
+        let width = self.kind.fields.len();
+        let mut said = Said {
+            sheet: Arc::clone(sheet),
+            row: line.row,
+            values: vec![None; width],
+            flaws: Vec::new(),
+            at: vec![None; width],
+        };
+        for column in &heading.columns {
+            let Some(field) = column.field.and_then(|f| self.shape.fields.get(f)) else { continue };
+            let Some(at) = self.kind.at(field.name) else { continue };
+            said.at[at] = Some(column.at);
+            let Some(cell) = line.cell(column.at) else { continue };
+            match self.value(field, cell, column) {
+                Ok(value) => said.values[at] = value,
+                Err(say) => said.flaws.push(CellFlaw { cell: format!("{}{}", letters(column.at), line.row), say }),
+            }
+        }
+        said
+    }
+
+    fn value(&self, field: &Field, cell: &Cell, column: &Column) -> Result<Option<Value>, String> {
+        let read = understand(field, cell, column.unit)?;
+        match (field.ty, read) {
+            (Type::Ref(of), Some(Value::Text(name))) => self.named(of, field, &name).map(|id| Some(Value::Int(id))),
+            (Type::Refs(of), Some(Value::Text(names))) => {
+                // The whole may be one name that has a comma in it.
+                if let Ok(id) = self.named(of, field, &names) {
+                    return Ok(Some(Value::Ids(Arc::from([id]))));
+                }
+                let mut ids = Vec::new();
+                for name in names.split(['、', ',', '，', ';', '；', '\n', '/']).map(cleaned) {
+                    if !is_blank(&name, field.ty) {
+                        let id = self.named(of, field, &name)?;
+                        if !ids.contains(&id) {
+                            ids.push(id);
+                        }
+                    }
+                }
+                Ok(if ids.is_empty() { None } else { Some(Value::Ids(ids.into())) })
+            }
+            (_, value) => Ok(value),
+        }
+    }
+
+    /// Text of a value under which equal things are equal.
+    fn key_part(value: &Value) -> String {
+        match value {
+            Value::Text(text) => folded(text),
+            Value::Int(n) => n.to_string(),
+            Value::Date(day) => day.to_string(),
+            Value::Bool(b) => b.to_string(),
+            Value::Ids(ids) => format!("{ids:?}"),
+        }
+    }
+
+    /// Text of a key's fields, when all are filled.
+    fn key_of(&self, key: &[&str], cells: &[Option<Value>]) -> Option<String> {
+        let mut out = String::new();
+        for name in key {
+            let value = self.kind.at(name).and_then(|at| cells.get(at)).and_then(Option::as_ref)?;
+            out.push_str(&Planner::key_part(value));
+            out.push('\u{1f}');
+        }
+        Some(out)
+    }
+
+    /// The texts under which cells can be found by a key: also the other name, where the kind has one.
+    fn keys_of(&self, key: &[&str], cells: &[Option<Value>]) -> Vec<String> {
+        let mut out: Vec<String> = self.key_of(key, cells).into_iter().collect();
+        for (kind, name, other) in ALSO_KNOWN {
+            if self.kind.name == *kind && key == [*name] {
+                out.extend(self.key_of(&[*other], cells));
+            }
+        }
+        out
+    }
+
+    /// Makes a state findable by its keys. Keys it had before stay; a look-up compares again.
+    fn index(&mut self, state: usize) {
+        let cells = self.states[state].record.cells.clone();
+        for (i, key) in self.kind.keys.iter().enumerate() {
+            for text in self.keys_of(key, &cells) {
+                let states = self.keys[i].entry(text).or_default();
+                if !states.contains(&state) {
+                    states.push(state);
+                }
+            }
+        }
+    }
+
+    /// The record that a row means by its kind's keys.
+    fn meaning(&self, said: &Said) -> Meaning {
+        let mut applied: Vec<&[&str]> = Vec::new();
+        for (i, key) in self.kind.keys.iter().enumerate() {
+            let texts = self.keys_of(key, &said.values);
+            if texts.is_empty() {
+                continue;
+            }
+            let mut found: Vec<usize> = Vec::new();
+            for state in texts.iter().filter_map(|t| self.keys[i].get(t)).flatten() {
+                let now = self.keys_of(key, &self.states[*state].record.cells);
+                if !found.contains(state) && now.iter().any(|n| texts.contains(n)) {
+                    found.push(*state);
+                }
+            }
+            // A record that says otherwise in a better key is another one.
+            let differs = |state: &usize| {
+                applied.iter().find(|better| {
+                    let theirs = self.key_of(better, &self.states[*state].record.cells);
+                    theirs.is_some() && theirs != self.key_of(better, &said.values)
+                })
+            };
+            if let Some(better) = found.iter().find_map(differs) {
+                // Two companies of one name: a wrong code, or really two? That is not ours to say.
+                let code = better.first().and_then(|f| self.kind.field(f)).filter(|f| f.ty == Type::CreditCode);
+                if let Some(code) = code {
+                    let say = format!("台账里有同名的{}，但{}不同，请核对后改正其中一处", self.shape.label, code.label);
+                    return Meaning::Doubt(code.name, say);
+                }
+            }
+            found.retain(|state| differs(state).is_none());
+            match found.as_slice() {
+                [] => applied.push(key),
+                [one] => return Meaning::Known(*one),
+                _ => {
+                    let labels: Vec<&str> = key
+                        .iter()
+                        .filter_map(|f| self.shape.label_of(f).or_else(|| self.kind.field(f).map(|f| f.label)))
+                        .collect();
+                    let say = format!(
+                        "台账和本文件里有 {} 条{}的{}与这一行相同，不能确定是哪一条，请在台账里修改",
+                        found.len(),
+                        self.shape.label,
+                        labels.join("和")
+                    );
+                    return Meaning::Doubt(key.first().copied().unwrap_or(""), say);
+                }
+            }
+        }
+        if applied.is_empty() { Meaning::Whole } else { Meaning::New }
+    }
+
+    fn decide(&mut self, said: Vec<Said>) -> Vec<Row> {
+        let mut rows: Vec<Option<Row>> = Vec::new();
+        let mut whole: Vec<(usize, Said)> = Vec::new();
+        for said in said {
+            if !said.flaws.is_empty() {
+                rows.push(Some(self.flawed(said, Vec::new())));
+                continue;
+            }
+            match self.meaning(&said) {
+                Meaning::New => rows.push(Some(self.added(said))),
+                Meaning::Known(state) => rows.push(Some(self.matched(said, state))),
+                Meaning::Doubt(field, say) => {
+                    let flaw = self.flaw(&said, field, say);
+                    rows.push(Some(self.flawed(said, vec![flaw])));
+                }
+                Meaning::Whole => {
+                    whole.push((rows.len(), said));
+                    rows.push(None);
+                }
+            }
+        }
+        self.decide_whole(whole, &mut rows);
+        rows.into_iter().flatten().collect()
+    }
+
+    /// Rows that no key applies to: each takes a stored record that says the same, and each record is
+    /// taken once. First those that say exactly as much, so that the same file finds all of its own.
+    fn decide_whole(&mut self, whole: Vec<(usize, Said)>, rows: &mut [Option<Row>]) {
+        if whole.is_empty() {
+            return;
+        }
+        let required: Vec<&str> = self.kind.fields.iter().filter(|f| f.required).map(|f| f.name).collect();
+        let all: Vec<&str> = self.kind.fields.iter().map(|f| f.name).collect();
+        let full = |cells: &[Option<Value>]| -> String {
+            all.iter().zip(cells).map(|(_, v)| v.as_ref().map_or(String::new(), Planner::key_part) + "\u{1f}").collect()
+        };
+        let mut exact: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut near: HashMap<Option<String>, Vec<usize>> = HashMap::new();
+        for (at, state) in
+            self.states.iter().enumerate().rev().filter(|(_, s)| s.stored.is_some() && s.claimed.is_none())
+        {
+            exact.entry(full(&state.record.cells)).or_default().push(at);
+            near.entry(self.key_of(&required, &state.record.cells)).or_default().push(at);
+        }
+        let mut left = Vec::new();
+        for (at, said) in whole {
+            let wanted = full(&self.with_defaults(&said.values).cells);
+            let found = exact.get_mut(&wanted).and_then(|states| {
+                while let Some(state) = states.pop() {
+                    if self.states[state].claimed.is_none() {
+                        return Some(state);
+                    }
+                }
+                None
+            });
+            match found {
+                Some(state) => rows[at] = Some(self.matched(said, state)),
+                None => left.push((at, said)),
+            }
+        }
+        for (at, said) in left {
+            let mut found: Vec<usize> = near
+                .get(&self.key_of(&required, &said.values))
+                .into_iter()
+                .flatten()
+                .copied()
+                .filter(|s| {
+                    let state = &self.states[*s];
+                    state.claimed.is_none()
+                        && said.values.iter().zip(&state.record.cells).all(|(said, stored)| match (said, stored) {
+                            (None, _) => true,
+                            (Some(said), Some(stored)) => Planner::key_part(said) == Planner::key_part(stored),
+                            _ => false,
+                        })
+                })
+                .collect();
+            // The record that says least beyond the row.
+            found.sort_by_key(|s| (self.states[*s].record.cells.iter().flatten().count(), *s));
+            rows[at] = Some(match found.first() {
+                Some(state) => self.matched(said, *state),
+                None => self.added(said),
+            });
+        }
+    }
+
+    /// A new record of these values: defaults where blank, and what the list enters it as.
+    fn with_defaults(&self, values: &[Option<Value>]) -> Record {
+        let mut record = Record { id: 0, cells: values.to_vec() };
+        for (field, cell) in self.kind.fields.iter().zip(&mut record.cells) {
+            if cell.is_none() && !field.default.is_empty() {
+                *cell = parse_value(field, field.default).ok().flatten();
+            }
+        }
+        if let Some(stage) = self.shape.stage {
+            record.set(self.kind, "entered_as", Some(Value::text(stage.word())));
+        }
+        record
+    }
+
+    fn added(&mut self, said: Said) -> Row {
+        let record = self.with_defaults(&said.values);
+        let flaws = self.flaws_of(&said, &record);
+        if !flaws.is_empty() {
+            return self.flawed(said, flaws);
+        }
+        let claimed = Some((Arc::clone(&said.sheet), said.row));
+        self.states.push(State { record: record.clone(), stored: None, claimed });
+        self.index(self.states.len() - 1);
+        let label = self.ledger.label(self.kind, &record);
+        Row {
+            sheet: said.sheet,
+            row: said.row,
+            action: Action::New,
+            record,
+            before: None,
+            changes: Vec::new(),
+            flaws: Vec::new(),
+            label,
+        }
+    }
+
+    fn matched(&mut self, said: Said, state: usize) -> Row {
+        let before = self.states[state].record.clone();
+        let mut record = before.clone();
+        for (cell, said) in record.cells.iter_mut().zip(&said.values) {
+            if said.is_some() {
+                cell.clone_from(said);
+            }
+        }
+        self.keep_new_name(&before, &mut record);
+        let changes = self.changes(&before, &record);
+        if let Some((sheet, row)) = &self.states[state].claimed {
+            let place = if sheet.is_empty() || *sheet == said.sheet {
+                format!("第 {row} 行")
+            } else {
+                format!("工作表“{sheet}”第 {row} 行")
+            };
+            if !changes.is_empty() {
+                let field = changes.first().map_or(String::new(), |c| c.field.clone());
+                let say = format!("与{place}是同一条{}，但内容不一致，请合成一行", self.shape.label);
+                let flaw = self.flaw(&said, &field, say);
+                return self.flawed(said, vec![flaw]);
+            }
+        }
+        let flaws = if changes.is_empty() { Vec::new() } else { self.flaws_of(&said, &record) };
+        if !flaws.is_empty() {
+            return self.flawed(said, flaws);
+        }
+        let label = self.ledger.label(self.kind, &record);
+        let action = if changes.is_empty() { Action::Same } else { Action::Change };
+        let known = &mut self.states[state];
+        known.claimed.get_or_insert((Arc::clone(&said.sheet), said.row));
+        known.record = record.clone();
+        let before = known.stored.clone();
+        self.index(state);
+        Row { sheet: said.sheet, row: said.row, action, record, before, changes, flaws: Vec::new(), label }
+    }
+
+    /// A row under the old name of a team that became a company leaves the company's name alone; a row
+    /// under the new name with the old one beside it renames the record.
+    fn keep_new_name(&self, before: &Record, record: &mut Record) {
+        for (kind, name, other) in ALSO_KNOWN {
+            if self.kind.name != *kind {
+                continue;
+            }
+            let text = |r: &Record, f: &str| r.field(self.kind, f).map(Planner::key_part);
+            if text(record, name) != text(before, name) && text(record, name) == text(before, other) {
+                record.set(self.kind, name, before.field(self.kind, name).cloned());
+            }
+        }
+    }
+
+    fn changes(&self, before: &Record, after: &Record) -> Vec<Change> {
+        let pairs = self.kind.fields.iter().zip(before.cells.iter().zip(&after.cells));
+        pairs
+            .filter(|(_, (old, new))| old != new)
+            .map(|(field, _)| Change {
+                field: field.name.to_owned(),
+                old: self.ledger.text(self.kind, before, field.name),
+                new: self.ledger.text(self.kind, after, field.name),
+            })
+            .collect()
+    }
+
+    /// Flaws of the record that would be stored, each at its cell.
+    fn flaws_of(&self, said: &Said, record: &Record) -> Vec<CellFlaw> {
+        check(self.shape, record)
+            .into_iter()
+            .map(|flaw| self.flaw(said, flaw.place.field.as_deref().unwrap_or(""), flaw.say))
+            .collect()
+    }
+
+    fn flaw(&self, said: &Said, field: &str, say: String) -> CellFlaw {
+        let column = self.kind.at(field).and_then(|at| said.at.get(at).copied().flatten());
+        let cell = match column {
+            Some(column) => format!("{}{}", letters(column), said.row),
+            None => format!("{0}:{0}", said.row),
+        };
+        CellFlaw { cell, say }
+    }
+
+    fn flawed(&self, said: Said, more: Vec<CellFlaw>) -> Row {
+        let mut flaws = said.flaws;
+        flaws.extend(more);
+        let record = Record { id: 0, cells: said.values };
+        let label = self.ledger.label(self.kind, &record);
+        Row {
+            sheet: said.sheet,
+            row: said.row,
+            action: Action::Flawed,
+            record,
+            before: None,
+            changes: Vec::new(),
+            flaws,
+            label,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The rows of a table that are records: totals, signatures and repeated headings left out, merged
+//! cells written into every row they stand for.
+
+use super::heading::Heading;
+use super::sheet::{Line, Merged, Sheet};
+use super::value::{Cell, cleaned, folded, is_blank};
+use crate::record::{Shape, Type};
+
+/// The records below a heading.
+pub(super) fn records(sheet: &Sheet, heading: &Heading, shape: &Shape) -> Vec<Line> {
+    let known: Vec<u32> = heading.columns.iter().filter(|c| c.field.is_some()).map(|c| c.at).collect();
+    let demanded = demanded(heading, shape);
+    let tall: Vec<&Merged> = sheet.merged.iter().filter(|m| m.bottom > m.top && m.top > heading.last_row).collect();
+    let mut out = Vec::new();
+    for line in sheet.lines.iter().filter(|l| l.row > heading.last_row) {
+        let filled = |line: &Line| {
+            known.iter().any(|at| line.cell(*at).is_some_and(|c| !is_blank(&cleaned(&c.to_string()), Type::Text)))
+        };
+        if !filled(line) || is_heading(line, heading) || is_total(line, &demanded) || is_signature(line, &demanded) {
+            continue;
+        }
+        let mut line = line.clone();
+        let row = line.row;
+        for cells in tall.iter().filter(|m| (m.top + 1..=m.bottom).contains(&row)) {
+            spread(sheet, cells, &known, &mut line);
+        }
+        out.push(line);
+    }
+    out
+}
+
+/// Columns without which a row is no record of this list.
+fn demanded(heading: &Heading, shape: &Shape) -> Vec<u32> {
+    let required = |f: usize| shape.fields.get(f).is_some_and(|f| f.required);
+    heading.columns.iter().filter(|c| c.field.is_some_and(required)).map(|c| c.at).collect()
+}
+
+/// Writes the content of merged cells into a row below their first.
+fn spread(sheet: &Sheet, merged: &Merged, known: &[u32], line: &mut Line) {
+    let Ok(at) = sheet.lines.binary_search_by_key(&merged.top, |l| l.row) else { return };
+    let Some(content) = sheet.lines.get(at).and_then(|l| l.cell(merged.left)) else { return };
+    if known.contains(&merged.left) && line.cell(merged.left).is_none() {
+        line.cells.push((merged.left, content.clone()));
+        line.cells.sort_by_key(|(column, _)| *column);
+    }
+}
+
+/// The heading once more, as printed lists repeat it on every page.
+fn is_heading(line: &Line, heading: &Heading) -> bool {
+    let known = heading.columns.iter().filter(|c| c.field.is_some());
+    let mut same = 0;
+    for column in known {
+        let Some(cell) = line.cell(column.at) else { continue };
+        let text = folded(&cell.to_string());
+        let own = column.heading.split('/').any(|part| folded(part) == text);
+        if !(own || folded(&column.heading) == text) {
+            return false;
+        }
+        same += 1;
+    }
+    same >= 2
+}
+
+/// 合计, 小计 and their like. They stand first in their row, and what a record must have is missing,
+/// or holds the word itself.
+fn is_total(line: &Line, demanded: &[u32]) -> bool {
+    let Some((at, Cell::Text(text))) = line.cells.first() else { return false };
+    let word = folded(text);
+    let word = word.trim_end_matches([':', '(', ')']);
+    let total = ["合计", "小计", "总计", "共计", "累计", "平均", "本页合计", "本页小计", "总数", "合计数"]
+        .contains(&word)
+        || (word.starts_with("合计(") || word.starts_with("小计("));
+    total && (demanded.len() < 2 || demanded.iter().any(|d| d != at && line.cell(*d).is_none()))
+}
+
+/// 填表人：…, 审核：…, 备注：… below a table: words with a colon where a record would have its facts.
+fn is_signature(line: &Line, demanded: &[u32]) -> bool {
+    const WORDS: &[&str] = &[
+        "填表",
+        "制表",
+        "填报",
+        "审核",
+        "复核",
+        "经办",
+        "负责人",
+        "单位负责人",
+        "签字",
+        "签章",
+        "签名",
+        "盖章",
+        "日期",
+        "注",
+        "备注",
+        "说明",
+        "联系人",
+        "联系电话",
+        "统计负责人",
+        "填写说明",
+        "单位(盖章)",
+        "单位(公章)",
+        "主管",
+        "校对",
+        "年月日",
+    ];
+    let Some((at, Cell::Text(text))) = line.cells.first() else { return false };
+    let text = folded(&cleaned(text));
+    let named = match text.split_once(':') {
+        Some((word, _)) => WORDS.iter().any(|w| word.starts_with(w) || word.ends_with(w)),
+        None => ["盖章", "签字", "签章", "(公章)"].iter().any(|w| text.contains(w)),
+    };
+    // A record that only happens to begin so still has its facts in the other columns.
+    let lacks =
+        demanded.iter().filter(|d| *d != at).any(|d| line.cell(*d).is_none_or(|c| c.to_string().contains(['：', ':'])));
+    named && (lacks || line.cells.len() <= 2)
+}
