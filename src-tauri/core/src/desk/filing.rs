@@ -157,9 +157,17 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
 }
 
 impl Desk {
-    fn form(&self, name: &str, period: &str) -> Result<(&Form, Period)> {
+    /// A form by edition or family. Of a family, the edition under which the period is sealed comes
+    /// first: what was reported stays what it was, whatever editions are added later.
+    fn form(&self, name: &str, period: &str, ledger: &Ledger) -> Result<(&Form, Period)> {
         let guess = Period::parse(period).ok();
-        let form = self.shelf.find(name, guess)?;
+        let sealed = |f: &&Form| {
+            f.family == name && guess.is_some_and(|p| find(ledger, "seal", &f.id, p, None).is_some())
+        };
+        let form = match self.shelf.forms.iter().find(sealed) {
+            Some(form) => form,
+            None => self.shelf.find(name, guess)?,
+        };
         Ok((form, period_for(form, period)?))
     }
 
@@ -213,7 +221,7 @@ impl Desk {
     /// The filled form. A sealed filing is shown as it was sealed, unless another basis or cut-off is asked for.
     pub fn fill(&self, form: &str, period: &str, choice: Choice) -> Result<Filled> {
         let ledger = self.store.ledger()?;
-        let (form, period) = self.form(form, period)?;
+        let (form, period) = self.form(form, period, &ledger)?;
         self.filled(form, period, choice, &ledger)
     }
 
@@ -231,7 +239,7 @@ impl Desk {
     /// The filled form as a workbook. A sealed filing gives the bytes that were sealed.
     pub fn export(&self, form: &str, period: &str, choice: Choice) -> Result<Vec<u8>> {
         let ledger = self.store.ledger()?;
-        let (form, period) = self.form(form, period)?;
+        let (form, period) = self.form(form, period, &ledger)?;
         let filled = self.filled(form, period, choice, &ledger)?;
         if filled.sealed_at.is_some()
             && let Some(seal) = seal_of(&ledger, &form.id, period)?
@@ -248,7 +256,8 @@ impl Desk {
 
     /// File name to offer for an export: title and period.
     pub fn export_name(&self, form: &str, period: &str) -> Result<String> {
-        let (form, period) = self.form(form, period)?;
+        let ledger = self.store.ledger()?;
+        let (form, period) = self.form(form, period, &ledger)?;
         let name: String = form.title.chars().map(|c| if "\\/:*?\"<>|".contains(c) { '_' } else { c }).collect();
         Ok(format!("{name}{}.xlsx", period.label()))
     }
@@ -282,7 +291,7 @@ impl Desk {
     /// Keeps basis, cut-off, 报出日期 and 报送期限 with the filing.
     pub fn file_as(&mut self, form: &str, period: &str, choice: FilingChoice) -> Result<Filled> {
         let ledger = self.store.ledger()?;
-        let (form, period) = self.form(form, period)?;
+        let (form, period) = self.form(form, period, &ledger)?;
         self.unsealed(form, period, &ledger)?;
         let (form_id, shape) = (form.id.clone(), own("filing")?);
         let found = find(&ledger, "filing", &form_id, period, None).map(|(_, r)| r.clone());
@@ -313,7 +322,7 @@ impl Desk {
         reason: &str,
     ) -> Result<Filled> {
         let ledger = self.store.ledger()?;
-        let (form, period) = self.form(form, period)?;
+        let (form, period) = self.form(form, period, &ledger)?;
         self.unsealed(form, period, &ledger)?;
         if !form.cells.iter().any(|c| c.code == code) {
             return Err(Error::refused(format!("“{}”没有代码为 {code} 的指标", form.title)));
@@ -341,7 +350,7 @@ impl Desk {
     /// Writes the reason for a 警示; an empty one takes it away.
     pub fn explain(&mut self, form: &str, period: &str, rule: &str, reason: &str) -> Result<Filled> {
         let ledger = self.store.ledger()?;
-        let (form, period) = self.form(form, period)?;
+        let (form, period) = self.form(form, period, &ledger)?;
         self.unsealed(form, period, &ledger)?;
         if !form.checks.iter().any(|c| c.id == rule) {
             return Err(Error::refused(format!("“{}”没有编号为 {rule} 的审核规则", form.title)));
@@ -365,7 +374,7 @@ impl Desk {
     /// the time of sealing. Refused while an 错误 stands or a 警示 has no reason.
     pub fn seal(&mut self, form: &str, period: &str, now: &str) -> Result<Filled> {
         let ledger = self.store.ledger()?;
-        let (form, period) = self.form(form, period)?;
+        let (form, period) = self.form(form, period, &ledger)?;
         self.unsealed(form, period, &ledger)?;
         let mut filled = fill(form, &ledger, &self.filing(form, period, Choice::default(), &ledger));
         let mut flaws: Vec<Flaw> = Vec::new();
@@ -408,7 +417,7 @@ impl Desk {
             return Err(Error::refused("解封须写明理由"));
         }
         let ledger = self.store.ledger()?;
-        let (form, period) = self.form(form, period)?;
+        let (form, period) = self.form(form, period, &ledger)?;
         let Some((kind, record)) = find(&ledger, "seal", &form.id, period, None) else {
             return Err(Error::refused(format!("{} {} 没有封存", form.title, period.label())));
         };
@@ -422,7 +431,7 @@ impl Desk {
     /// Keeps the scan of the stamped print with the seal.
     pub fn attach_scan(&mut self, form: &str, period: &str, name: &str, bytes: &[u8]) -> Result<()> {
         let ledger = self.store.ledger()?;
-        let (form, period) = self.form(form, period)?;
+        let (form, period) = self.form(form, period, &ledger)?;
         let Some((_, seal)) = find(&ledger, "seal", &form.id, period, None) else {
             return Err(Error::refused(format!("{} {} 尚未封存，封存后再附盖章扫描件", form.title, period.label())));
         };
@@ -446,7 +455,7 @@ impl Desk {
     /// changes moved it.
     pub fn differences(&self, form: &str, period: &str) -> Result<Vec<Difference>> {
         let ledger = self.store.ledger()?;
-        let (form, period) = self.form(form, period)?;
+        let (form, period) = self.form(form, period, &ledger)?;
         let Some(seal) = seal_of(&ledger, &form.id, period)? else {
             return Err(Error::refused(format!("{} {} 没有封存，无从比较", form.title, period.label())));
         };

@@ -684,7 +684,16 @@ mod tests {
 
     #[test]
     fn a_broken_form_says_everything_at_once() {
-        assert_eq!(flaws("id = \"x\ntitle = 1"), "新表.toml 第1行：写法不合 TOML 格式，请检查这一行的引号、括号和等号");
+        let broken = "id = \"x\ntitle = 1\nperiod = \"quarter\"\nfamily = = 2\nbasis = \"monthly\"\n";
+        expect(
+            &flaws(broken),
+            &[
+                "新表.toml 第1行：写法不合 TOML 格式，请检查这一行的引号、括号和等号",
+                "第4行：写法不合 TOML 格式",
+                "title 应为文字",
+                "口径“monthly”无法识别",
+            ],
+        );
         let many = r#"
             id = "x-1"
             title = "新表"

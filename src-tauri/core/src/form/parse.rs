@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
+use serde::Deserialize;
+use toml::de::{DeTable, Deserializer};
 use toml::{Table, Value as Toml};
 
 use super::expr::Expr;
@@ -15,15 +17,23 @@ use crate::figure::{Compare, Condition, Days, Measure, OrElse, Query, Test, owne
 use crate::period::Basis;
 use crate::record::{Kind, Stage, Type, kind};
 
-/// Reads a form from its text; `file` names it in flaws.
+/// Reads a form from its text; `file` names it in flaws. What TOML cannot read and what the form
+/// cannot use are reported together: the reader goes on behind each flaw.
 pub fn parse(file: &str, text: &str) -> Result<Form, Vec<Flaw>> {
-    let table: Table = match text.parse() {
-        Ok(table) => table,
-        Err(e) => return Err(vec![syntax_flaw(file, text, &e)]),
-    };
-    let mut flaws = Flaws { file, list: Vec::new() };
-    let form = form(&table, text, &mut flaws);
-    if flaws.list.is_empty() { Ok(form) } else { Err(flaws.list) }
+    let (recovered, errors) = DeTable::parse_recoverable(text);
+    let mut flaws = Flaws { file, list: errors.iter().map(|e| syntax_flaw(file, text, e)).collect() };
+    // Several errors of one line are one flaw to the person.
+    flaws.list.dedup();
+    match Table::deserialize(Deserializer::from(recovered)) {
+        Ok(table) => {
+            let form = form(&table, text, &mut flaws);
+            if flaws.list.is_empty() { Ok(form) } else { Err(flaws.list) }
+        }
+        Err(e) => {
+            flaws.list.push(syntax_flaw(file, text, &e));
+            Err(flaws.list)
+        }
+    }
 }
 
 fn syntax_flaw(file: &str, text: &str, e: &toml::de::Error) -> Flaw {

@@ -34,9 +34,9 @@ impl Shelf {
             let parsed = match std::fs::read_to_string(&path) {
                 Ok(text) => parse(&file, text.trim_start_matches('\u{feff}')),
                 Err(e) if e.kind() == std::io::ErrorKind::InvalidData => {
-                    Err(vec![unreadable(&file, "不是 UTF-8 编码的文本，请另存为 UTF-8")])
+                    Err(vec![flaw(&file, "不是 UTF-8 编码的文本，请另存为 UTF-8")])
                 }
-                Err(e) => Err(vec![unreadable(&file, &format!("无法读取：{e}"))]),
+                Err(e) => Err(vec![flaw(&file, &format!("无法读取：{e}"))]),
             };
             shelf.put(&file, parsed, true);
         }
@@ -45,6 +45,10 @@ impl Shelf {
 
     fn put(&mut self, file: &str, parsed: std::result::Result<Form, Vec<Flaw>>, own: bool) {
         match parsed {
+            Ok(form) if own && self.forms.iter().any(|f| f.own && f.id == form.id) => {
+                let say = format!("id“{}”与另一个表格文件相同，未载入；请改用不同的 id", form.id);
+                self.broken.push(BrokenForm { file: file.to_owned(), flaws: vec![flaw(file, &say)] });
+            }
             Ok(mut form) => {
                 form.own = own;
                 self.forms.retain(|f| f.id != form.id);
@@ -75,6 +79,6 @@ impl Shelf {
     }
 }
 
-fn unreadable(file: &str, say: &str) -> Flaw {
+fn flaw(file: &str, say: &str) -> Flaw {
     Flaw { place: Place { file: Some(file.to_owned()), ..Place::default() }, say: say.to_owned() }
 }
