@@ -27,7 +27,7 @@ CREATE TABLE income(id INTEGER, received_on TEXT, line TEXT, amount INTEGER);
 CREATE TABLE tax_relief(id INTEGER, \"on\" TEXT, amount INTEGER);
 CREATE TABLE event(id INTEGER, \"on\" TEXT, sessions INTEGER, counted INTEGER);
 CREATE TABLE financing(id INTEGER, tenant INTEGER, \"on\" TEXT, amount INTEGER);
-CREATE TABLE asked(first TEXT, last TEXT, year INTEGER);
+CREATE TABLE asked(first TEXT, last TEXT, year INTEGER, quarter_begins TEXT);
 CREATE INDEX by_exit ON exit(tenant);
 CREATE INDEX by_snapshot ON snapshot(tenant);
 CREATE INDEX by_member ON member(tenant);
@@ -60,6 +60,12 @@ SELECT s.id, s.stage,
                                               AND m.education IN ('大专', '本科', '硕士', '博士')) THEN 1 END) END
       FROM member m WHERE m.tenant = s.id)) AS fresh
 FROM served s, asked a;
+
+-- Whose head-count comes from before the quarter.
+CREATE VIEW carried AS
+SELECT s.id, s.stage FROM served s, asked a
+WHERE (SELECT max(n.as_of) FROM snapshot n
+        WHERE n.tenant = s.id AND n.headcount IS NOT NULL AND n.as_of <= a.last) < a.quarter_begins;
 
 CREATE VIEW raised AS
 SELECT s.stage, f.tenant, f.amount FROM financing f JOIN served s ON s.id = f.tenant, asked a
@@ -194,8 +200,8 @@ impl Oracle {
     /// The 21 figures in printed order.
     pub fn figures(&self, asked: Asked, basis: Basis) -> rusqlite::Result<Vec<Figure>> {
         self.0.execute("DELETE FROM asked", [])?;
-        let days = (iso(asked.start(basis)), iso(asked.cutoff), asked.year);
-        self.0.execute("INSERT INTO asked VALUES (?, ?, ?)", days)?;
+        let days = (iso(asked.start(basis)), iso(asked.cutoff), asked.year, iso(asked.start(Basis::Quarter)));
+        self.0.execute("INSERT INTO asked VALUES (?, ?, ?, ?)", days)?;
         let mut select = self.0.prepare_cached("SELECT code, exact, value, missing FROM answer ORDER BY code")?;
         let read = select.query_map([], |r| {
             Ok(Figure { code: r.get(0)?, exact: r.get(1)?, value: r.get(2)?, missing: r.get(3)? })
@@ -204,6 +210,17 @@ impl Oracle {
         // Codes in order of their letters are in printed order.
         assert_eq!(found.iter().map(|f| f.code.as_str()).collect::<Vec<_>>(), CODES, "every code once");
         Ok(found)
+    }
+}
+
+impl Oracle {
+    /// How many teams and enterprises of the last question have a head-count carried forward.
+    fn carried(&self) -> rusqlite::Result<(usize, usize)> {
+        let count = |stage: &str| -> rusqlite::Result<usize> {
+            let n: i64 = self.0.query_row("SELECT count(*) FROM carried WHERE stage = ?", [stage], |r| r.get(0))?;
+            Ok(usize::try_from(n).unwrap_or(usize::MAX))
+        };
+        Ok((count("t")?, count("e")?))
     }
 }
 
@@ -268,6 +285,14 @@ mod tests {
                 let filled = figures(&ledger, asked, basis);
                 let found = differences(&filled, &oracle.figures(asked, basis)?);
                 wrong.extend(found.into_iter().map(|d| format!("seed {seed} {asked:?} {}: {d}", basis.label())));
+                let said = |code: &str| {
+                    let notes = filled.cells.iter().filter(|c| c.code == code).flat_map(|c| &c.notes);
+                    notes.filter(|n| n.contains("沿用")).count()
+                };
+                let (say, are) = ((said("zjf08"), said("zjf12")), oracle.carried()?);
+                if say != are {
+                    wrong.push(format!("seed {seed} {asked:?}: {say:?} head-counts are said to be old, {are:?} are"));
+                }
                 blanks += filled.cells.iter().filter(|c| c.value.is_none()).count();
                 carried += filled.cells.iter().filter(|c| !c.notes.is_empty()).count();
             }

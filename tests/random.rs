@@ -88,17 +88,20 @@ pub fn date(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap_or_else(|| panic!("{year}-{month}-{day} is no day"))
 }
 
-const LINES: [&str; 5] = ["服务收入", "物业收入", "投资收入", "财政补贴", "其他"];
-const SCHOOLING: [&str; 5] = ["博士", "硕士", "本科", "大专", "高中及以下"];
+/// 收入类别.
+pub const LINES: [&str; 5] = ["服务收入", "物业收入", "投资收入", "财政补贴", "其他"];
+/// 学历.
+pub const SCHOOLING: [&str; 5] = ["博士", "硕士", "本科", "大专", "高中及以下"];
 
 /// Days on which off-by-one mistakes show, and any other day around them.
-struct Calendar {
+pub struct Calendar {
     edges: Vec<NaiveDate>,
     asked: Asked,
 }
 
 impl Calendar {
-    fn new(asked: Asked) -> Calendar {
+    /// The days around a filing.
+    pub fn new(asked: Asked) -> Calendar {
         let mut edges = Vec::new();
         for day in [asked.start(Basis::Ytd), asked.start(Basis::Quarter), asked.cutoff] {
             edges.extend([day - Days::new(1), day, day + Days::new(1)]);
@@ -110,7 +113,8 @@ impl Calendar {
         Calendar { edges, asked }
     }
 
-    fn day(&self, dice: &mut Dice) -> NaiveDate {
+    /// Any day, often one on an edge.
+    pub fn day(&self, dice: &mut Dice) -> NaiveDate {
         if dice.percent(40) {
             return dice.pick(&self.edges);
         }
@@ -119,14 +123,15 @@ impl Calendar {
         first + Days::new(u64::try_from(dice.below(span)).unwrap_or(0))
     }
 
-    fn month(&self, dice: &mut Dice) -> NaiveDate {
+    /// Any month.
+    pub fn month(&self, dice: &mut Dice) -> NaiveDate {
         let day = self.day(dice);
         date(day.year(), day.month(), 1)
     }
 }
 
 /// An amount in 分: mostly ordinary, often exactly on half of a 千元, sometimes enormous.
-fn fen(dice: &mut Dice) -> i64 {
+pub fn fen(dice: &mut Dice) -> i64 {
     match dice.below(10) {
         0 => 0,
         1 => dice.between(1, 99_999),
@@ -336,6 +341,12 @@ pub fn sound(dice: &mut Dice, asked: Asked, form: &str) -> Rows {
         row.set("line", Some(line.into()));
         row.set("amount", Some(fen(dice).into()));
     }
+    for _ in 0..dice.between(0, 2) {
+        let row = rows.add("tax_relief");
+        row.set("on", Some(calendar.day(dice).into()));
+        row.set("tax", Some(dice.pick(&["房产税", "增值税"]).into()));
+        row.set("amount", Some(fen(dice).into()));
+    }
     for n in 1..=dice.between(0, 8) {
         let row = rows.add("event");
         row.set("name", Some(format!("第{n}场").into()));
@@ -376,7 +387,7 @@ fn people(dice: &mut Dice, asked: Asked, rows: &mut Rows, tenant: i64, from: Nai
 }
 
 /// What the form's head and foot need, and the filing itself.
-fn head(asked: Asked, form: &str) -> Rows {
+pub fn head(asked: Asked, form: &str) -> Rows {
     let mut rows = Rows::default();
     let row = rows.add("space");
     row.set("name", Some("星火众创空间".into()));

@@ -52,7 +52,7 @@ def fill(path, first, last):
     db.row_factory = sqlite3.Row
 
     def read(table):
-        return db.execute(f'SELECT * FROM "{table}"').fetchall()
+        return db.execute(f'SELECT * FROM "{table}" WHERE deleted_at IS NULL').fetchall()
 
     year = int(last[:4])
     tenants = read("tenant")

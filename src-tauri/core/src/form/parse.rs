@@ -200,7 +200,12 @@ fn form(table: &Table, text: &str, flaws: &mut Flaws) -> Form {
         }
     };
     let day = |key: &'static str, r: &mut Reader, flaws: &mut Flaws| {
-        let text = r.text(key, flaws)?;
+        // With or without quotes: TOML has days of its own.
+        let text = match r.raw(key)? {
+            Toml::Datetime(day) => day.to_string(),
+            Toml::String(text) => text.clone(),
+            other => other.to_string(),
+        };
         text.parse::<NaiveDate>().map_err(|_| flaws.push("", format!("{key}“{text}”不是日期，请写成 2021-01-01"))).ok()
     };
     let valid_from = day("valid_from", &mut r, flaws);
