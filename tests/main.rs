@@ -3,6 +3,7 @@ mod checks;
 mod engine;
 mod oracle;
 mod random;
+mod roster;
 mod rows;
 mod tidy;
 mod workbook;

@@ -7,6 +7,7 @@ use super::heading::{Column, Heading};
 use super::sheet::{Line, Sheet};
 use super::value::{Cell, cleaned, folded, is_blank, understand};
 use super::{Action, CellFlaw, Change, Row, letters};
+use crate::error::Flaw;
 use crate::ledger::Ledger;
 use crate::record::{Field, Kind, Record, Shape, Type, Value, check, parse_value};
 
@@ -467,10 +468,28 @@ impl<'a> Planner<'a> {
 
     /// Flaws of the record that would be stored, each at its cell.
     fn flaws_of(&self, said: &Said, record: &Record) -> Vec<CellFlaw> {
+        let crossing = self.leaves_before_entering(record).map(|(field, say)| Flaw::field(self.shape.name, field, say));
         check(self.shape, record)
             .into_iter()
+            .chain(crossing)
             .map(|flaw| self.flaw(said, flaw.place.field.as_deref().unwrap_or(""), flaw.say))
             .collect()
+    }
+
+    /// The store refuses an exit before the day of moving in, from both sides; the plan says so first.
+    fn leaves_before_entering(&self, record: &Record) -> Option<(&'static str, String)> {
+        let tenant = crate::record::kind("tenant")?;
+        let day = |record: &Record, kind: &Kind, field: &str| record.field(kind, field).and_then(Value::as_date);
+        let (field, left, entered) = match self.kind.name {
+            "exit" => {
+                let of = record.field(self.kind, "tenant").and_then(Value::as_int)?;
+                let entered = day(self.ledger.get(tenant, of)?, tenant, "moved_in_on")?;
+                ("on", day(record, self.kind, "on")?, entered)
+            }
+            "tenant" => ("moved_in_on", self.ledger.left_on(record.id)?, day(record, self.kind, "moved_in_on")?),
+            _ => return None,
+        };
+        (left < entered).then(|| (field, format!("离开日期({left})早于入驻日期({entered})")))
     }
 
     fn flaw(&self, said: &Said, field: &str, say: String) -> CellFlaw {

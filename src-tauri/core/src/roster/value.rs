@@ -49,6 +49,11 @@ pub(super) struct Unit {
     pub from_1904: bool,
 }
 
+/// Marks that nobody sees and that make equal texts differ.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
+}
+
 /// Full-width letters, digits and signs as half-width ones; odd spaces as plain ones.
 pub(super) fn half_width(text: &str) -> String {
     text.chars()
@@ -57,8 +62,7 @@ pub(super) fn half_width(text: &str) -> String {
             '\u{3000}' | '\u{a0}' | '\u{2002}'..='\u{200a}' | '\u{202f}' => Some(' '),
             '￥' => Some('¥'),
             '﹣' | '−' | '‐' | '‑' | '–' => Some('-'),
-            // Marks that nobody sees and that make equal texts differ.
-            '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}' => None,
+            c if is_unseen(c) => None,
             c => Some(c),
         })
         .collect()
@@ -82,7 +86,7 @@ pub(super) fn folded(text: &str) -> String {
 pub(super) fn cleaned(text: &str) -> String {
     let text = text.replace("_x000D_", "").replace("\r\n", "\n").replace('\r', "\n");
     let seen: String =
-        text.chars().filter(|c| !matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')).collect();
+        text.chars().filter(|c| !is_unseen(*c) && (!c.is_control() || matches!(c, '\n' | '\t'))).collect();
     let text = seen.trim_matches(|c: char| c.is_whitespace() || c.is_control());
     // ="0137…" is how other programs keep digits as text in a .csv.
     match text.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')) {
@@ -163,7 +167,7 @@ pub(super) fn understand(field: &Field, cell: &Cell, unit: Unit) -> Result<Optio
             Value::text(text(field, cell)?)
         }
     };
-    Ok(Some(value))
+    Ok(Some(value).filter(|v| v.as_text() != Some("")))
 }
 
 /// Fields of digits only whose leading zeros Excel eats, with their length.
@@ -250,6 +254,12 @@ fn phone(label: &str, cell: &Cell) -> Result<String, String> {
             };
             let parts: Vec<String> =
                 text.split(['、', '/', ',', ';', '\n']).map(one).filter(|p| !p.is_empty()).collect();
+            let cut = |p: &&String| {
+                p.starts_with('1') && matches!(p.len(), 9 | 10 | 12) && p.bytes().all(|b| b.is_ascii_digit())
+            };
+            if let Some(part) = parts.iter().find(cut) {
+                return Err(format!("{label}“{part}”不像电话号码：有 {} 位，手机应为 11 位", part.len()));
+            }
             Ok(parts.join("、"))
         }
         Cell::Number(n, false) if n.fract() == 0.0 && (1e6..1e15).contains(n) => {
@@ -620,6 +630,7 @@ const WORDS: &[(&str, &str)] = &[
     ("租金收入", "物业收入"),
     ("物业费", "物业收入"),
     ("工位费", "物业收入"),
+    ("补贴", "财政补贴"),
     ("政府补贴", "财政补贴"),
     ("政府补助", "财政补贴"),
     ("财政补助", "财政补贴"),
@@ -671,7 +682,8 @@ fn choice(field: &Field, options: &'static [&'static str], text: &str) -> Result
             Some(*option)
         })
         .or_else(|| {
-            // A part says enough when only one option has it, unless the text denies or lists.
+            // A beginning says enough when only one option has it, and so does a longer text around one
+            // option, unless it denies or lists. 专利 is the end of 发明专利 but says less.
             let long = bare.chars().count() >= 2 && bare.chars().count() <= 14;
             if !long
                 || ["非", "不", "无", "未", "或", "与", "和", "及", "、", "/", ",", "+"]
@@ -680,7 +692,7 @@ fn choice(field: &Field, options: &'static [&'static str], text: &str) -> Result
             {
                 return None;
             }
-            equal(&|o| word(o).contains(&bare) && !word(o).starts_with("其他"))
+            equal(&|o| word(o).starts_with(&bare))
                 .or_else(|| equal(&|o| word(o).chars().count() >= 2 && bare.contains(&word(o)) && word(o) != "其他"))
         });
     found.ok_or_else(|| format!("{}“{text}”不在可选范围内，可选：{}", field.label, options.join("、")))
