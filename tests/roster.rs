@@ -1,9 +1,9 @@
 //! Rosters as people have them: real workbook and text bytes in, plans out.
 
-
+use chrono::NaiveDate;
 use incubator::ledger::Ledger;
-use incubator::record::{format_value, shape};
-use incubator::roster::{Plan, read};
+use incubator::record::{format_value, shape, shapes};
+use incubator::roster::{Action, Plan, read};
 use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
 
 /// One cell of a fixture, written the way its second column says.
@@ -76,4 +76,49 @@ fn every_fixture_cell_is_right_or_flagged() {
     }
     assert!(wrong.is_empty(), "{} of {count} cells came out wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(count >= 300, "the table should stay large: {count}");
+}
+
+/// What a plan does to each row, `row action: label | flaws`, without the rows that change nothing.
+fn odd_rows(plan: &Plan) -> String {
+    let rows = plan.rows.iter().filter(|r| r.action != Action::Same);
+    rows.map(|r| format!("{} {} {:?}: {} {:?} {:?}\n", plan.shape.name, r.row, r.action, r.label, r.changes, r.flaws))
+        .collect()
+}
+
+#[test]
+fn lists_written_out_come_back_unchanged() {
+    let ledger = incubator::sample::ledger().expect("the sample");
+    let today = NaiveDate::from_ymd_opt(2021, 9, 20).expect("a day");
+    let mut odd = String::new();
+    let mut count = 0;
+    for shape in shapes() {
+        if shape.name == "proof" {
+            continue;
+        }
+        let bytes = incubator::workbook::list(shape, &ledger, today).expect("a workbook");
+        match read(&bytes, "名册.xlsx", shape, &ledger) {
+            Ok(plan) => {
+                odd += &odd_rows(&plan);
+                count += plan.rows.len();
+            }
+            Err(error) if !ledger.rows(shape.kind).is_empty() => odd += &format!("{}: {error}\n", shape.name),
+            Err(_) => {}
+        }
+    }
+    assert_eq!(odd, "", "a list of the records themselves has nothing new");
+    assert!(count > 400, "the sample has records: {count}");
+}
+
+#[test]
+fn the_sample_imports_into_itself_unchanged() {
+    let ledger = incubator::sample::ledger().expect("the sample");
+    let mut odd = String::new();
+    for file in std::fs::read_dir("../assets/sample").expect("the sample") {
+        let path = file.expect("a file").path();
+        let list = path.file_stem().and_then(|n| n.to_str()).expect("a name").to_owned();
+        let Some(shape) = shapes().find(|s| s.name == list && s.name != "proof") else { continue };
+        let plan = read(&std::fs::read(&path).expect("bytes"), &list, shape, &ledger).expect("a plan");
+        odd += &odd_rows(&plan);
+    }
+    assert_eq!(odd, "", "the sample's own files hold nothing new");
 }

@@ -1,6 +1,6 @@
 //! Rows against the ledger: which record a row means, and what would change.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::heading::{Column, Heading};
@@ -100,7 +100,8 @@ impl<'a> Planner<'a> {
     fn refer(&mut self, of: &'static str) {
         let Some(kind) = crate::record::kind(of) else { return };
         let mut names: HashMap<String, Vec<i64>> = HashMap::new();
-        let fields = ["name", "team_name", "credit_code", "title", "number"];
+        let mut former: Vec<(String, i64)> = Vec::new();
+        let fields = ["name", "credit_code", "title", "number"];
         for record in self.ledger.rows(kind) {
             let label = self.ledger.label(kind, record);
             let mut known: Vec<String> = fields
@@ -113,7 +114,15 @@ impl<'a> Planner<'a> {
             for name in known {
                 names.entry(name).or_default().push(record.id);
             }
+            for (_, _, other) in ALSO_KNOWN.iter().filter(|(kind, ..)| *kind == of) {
+                former.extend(record.field(kind, other).and_then(Value::as_text).map(|name| (folded(name), record.id)));
+            }
             self.names.insert((of, record.id), label.into());
+        }
+        // A former name counts where nobody bears it now.
+        let now: HashSet<String> = names.keys().cloned().collect();
+        for (name, id) in former.into_iter().filter(|(name, _)| !now.contains(name)) {
+            names.entry(name).or_default().push(id);
         }
         self.referred.insert(of, names);
     }
@@ -206,7 +215,7 @@ impl<'a> Planner<'a> {
         Some(out)
     }
 
-    /// The texts under which cells can be found by a key: also the other name, where the kind has one.
+    /// The texts under which cells can be found by a key, the key itself first, then the former name.
     fn keys_of(&self, key: &[&str], cells: &[Option<Value>]) -> Vec<String> {
         let mut out: Vec<String> = self.key_of(key, cells).into_iter().collect();
         for (kind, name, other) in ALSO_KNOWN {
@@ -215,6 +224,30 @@ impl<'a> Planner<'a> {
             }
         }
         out
+    }
+
+    /// The records that a row's key finds: those of that very name, else by a former name on either side.
+    fn found_by(&self, i: usize, key: &[&str], said: &Said) -> Vec<usize> {
+        let texts = self.keys_of(key, &said.values);
+        let (mut own, mut former) = (Vec::new(), Vec::new());
+        for (t, text) in texts.iter().enumerate() {
+            for state in self.keys[i].get(text).into_iter().flatten().copied() {
+                // Keys that a record had before stay in the index.
+                match self.keys_of(key, &self.states[state].record.cells).iter().position(|now| now == text) {
+                    Some(0) if t == 0 => own.push(state),
+                    Some(_) if !former.contains(&state) && !self.left_before(state, said) => former.push(state),
+                    _ => {}
+                }
+            }
+        }
+        if own.is_empty() { former } else { own }
+    }
+
+    /// Whether a tenant had left before the row moves in: who comes back under a new name is entered anew.
+    fn left_before(&self, state: usize, said: &Said) -> bool {
+        let moved_in = self.kind.at("moved_in_on").and_then(|at| said.values.get(at)).and_then(Option::as_ref);
+        let left = self.ledger.left_on(self.states[state].record.id);
+        matches!((left, moved_in.and_then(Value::as_date)), (Some(left), Some(moved_in)) if left < moved_in)
     }
 
     /// Makes a state findable by its keys. Keys it had before stay; a look-up compares again.
@@ -234,17 +267,10 @@ impl<'a> Planner<'a> {
     fn meaning(&self, said: &Said) -> Meaning {
         let mut applied: Vec<&[&str]> = Vec::new();
         for (i, key) in self.kind.keys.iter().enumerate() {
-            let texts = self.keys_of(key, &said.values);
-            if texts.is_empty() {
+            if self.keys_of(key, &said.values).is_empty() {
                 continue;
             }
-            let mut found: Vec<usize> = Vec::new();
-            for state in texts.iter().filter_map(|t| self.keys[i].get(t)).flatten() {
-                let now = self.keys_of(key, &self.states[*state].record.cells);
-                if !found.contains(state) && now.iter().any(|n| texts.contains(n)) {
-                    found.push(*state);
-                }
-            }
+            let mut found = self.found_by(i, key, said);
             // A record that says otherwise in a better key is another one.
             let differs = |state: &usize| {
                 applied.iter().find(|better| {
