@@ -122,3 +122,190 @@ fn the_sample_imports_into_itself_unchanged() {
     }
     assert_eq!(odd, "", "the sample's own files hold nothing new");
 }
+
+/// A workbook drawn as text: a row a line, cells parted by |, `#5` a number, `-> ` filled from the left
+/// and `^` from above as merged cells, `== name` a new sheet.
+fn drawn(text: &str) -> Vec<u8> {
+    let mut book = Workbook::new();
+    let format = Format::new();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    let mut sheets: Vec<(Option<&str>, Vec<Vec<&str>>)> = Vec::new();
+    for line in lines {
+        match line.strip_prefix("== ") {
+            Some(name) => sheets.push((Some(name), Vec::new())),
+            None => {
+                if sheets.is_empty() {
+                    sheets.push((None, Vec::new()));
+                }
+                let rows = &mut sheets.last_mut().expect("a sheet").1;
+                rows.push(line.split('|').map(str::trim).collect());
+            }
+        }
+    }
+    for (name, rows) in sheets {
+        let sheet = book.add_worksheet();
+        if let Some(name) = name {
+            sheet.set_name(name).expect("a name");
+        }
+        let at = |r: usize, c: usize| rows.get(r).and_then(|row| row.get(c)).copied().unwrap_or("");
+        let index = |n: usize| u16::try_from(n).expect("a small sheet");
+        for (r, row) in rows.iter().enumerate() {
+            for (c, cell) in row.iter().enumerate() {
+                let (mut bottom, mut right) = (r, c);
+                while at(bottom + 1, c) == "^" {
+                    bottom += 1;
+                }
+                while at(r, right + 1) == "->" {
+                    right += 1;
+                }
+                let row = u32::from(index(r));
+                match cell.strip_prefix('#') {
+                    _ if matches!(*cell, "" | "^" | "->") => {}
+                    Some(number) => put(sheet, row, index(c), "n", number),
+                    None if (bottom, right) != (r, c) => {
+                        sheet
+                            .merge_range(row, index(c), u32::from(index(bottom)), index(right), cell, &format)
+                            .expect("merged cells");
+                    }
+                    None => put(sheet, row, index(c), "t", cell),
+                }
+            }
+        }
+    }
+    book.save_to_buffer().expect("a workbook")
+}
+
+/// What a roster drawn as text gives over an empty ledger: each row's number and filled fields, the
+/// flaws, and the sheets left out.
+#[track_caller]
+fn understood(list: &str, text: &str, want: &str) {
+    let got = match read(&drawn(text), "表.xlsx", shape(list).expect("a list"), &Ledger::default()) {
+        Ok(plan) => shown(&plan),
+        Err(error) => error.to_string(),
+    };
+    let tidy = |s: &str| s.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");
+    assert_eq!(tidy(&got), tidy(want), "\n{text}");
+}
+
+fn shown(plan: &Plan) -> String {
+    let mut out = String::new();
+    for row in &plan.rows {
+        let fields = plan.shape.kind.fields.iter().zip(&row.record.cells);
+        let filled = fields
+            .filter(|(f, v)| v.is_some() && f.name != "entered_as")
+            .map(|(f, v)| format!("{}={}", f.name, format_value(f, v.as_ref())));
+        out += &format!("{} {}", row.row, filled.collect::<Vec<_>>().join(" "));
+        for flaw in &row.flaws {
+            out += &format!(" ! {} {}", flaw.cell, flaw.say);
+        }
+        out.push('\n');
+    }
+    for sheet in &plan.left_out {
+        out += &format!("left out {}\n", sheet.sheet);
+    }
+    out
+}
+
+#[test]
+fn titles_totals_signatures_and_numbering_are_no_records() {
+    understood(
+        "team",
+        "青禾众创空间入驻团队名单 | -> | -> | ->
+         填报单位：青禾众创空间 | | | 2021年9月
+         序号 | 团队 名称 | 负责人 | 入驻时间
+         #1 | 甲 | 张三 | 2021.3.1
+         #2 | 乙 | 李四 | 2021.4.1
+         小计 | 2个 | |
+         序号 | 团队 名称 | 负责人 | 入驻时间
+         #3 | 丙 | 王五 | 2021.5.1
+         #4 | | |
+         合计 | | #3 |
+         填表人：苏晓棠 | | 审核：章立言 | 2021年9月20日
+         注：以上名单经核对无误。 | -> | -> | ->",
+        "4 name=甲 leader_name=张三 moved_in_on=2021-03-01
+         5 name=乙 leader_name=李四 moved_in_on=2021-04-01
+         8 name=丙 leader_name=王五 moved_in_on=2021-05-01",
+    );
+}
+
+#[test]
+fn headings_of_two_rows_with_groups() {
+    understood(
+        "team",
+        "入驻创业团队登记表 | -> | -> | -> | ->
+         序号 | 团队名称 | 负责人 | -> | 入驻日期
+         ^ | ^ | 姓名 | 电话 | ^
+         #1 | 甲 | 张三 | 13800138000 | 2021-03-01",
+        "4 name=甲 leader_name=张三 leader_phone=13800138000 moved_in_on=2021-03-01",
+    );
+    understood(
+        "agreement",
+        "协议编号 | 协议 | -> | 面积(㎡)
+         | 起 | 止 |
+         XY-1 | 2021-01-01 | 2021-12-31 | #30",
+        "3 number=XY-1 start_on=2021-01-01 end_on=2021-12-31 area=30 ! 3:3 未填入驻对象",
+    );
+}
+
+#[test]
+fn merged_cells_stand_for_all_their_rows() {
+    understood(
+        "income",
+        "到账日期 | 收入类别 | 金额(元) | 备注
+         2021-03-01 | 服务收入 | #100 | 一
+         ^ | ^ | #200 | 二
+         ^ | 物业收入 | #300 | 三",
+        "2 received_on=2021-03-01 line=服务收入 amount=100.00 note=一
+         3 received_on=2021-03-01 line=服务收入 amount=200.00 note=二
+         4 received_on=2021-03-01 line=物业收入 amount=300.00 note=三",
+    );
+}
+
+#[test]
+fn a_unit_above_the_table_holds_for_its_money() {
+    understood(
+        "income",
+        "收入明细表 | -> | ->
+         | | 单位：万元
+         日期 | 类别 | 金额
+         2021-03-01 | 服务收入 | #1.5",
+        "4 received_on=2021-03-01 line=服务收入 amount=15000.00",
+    );
+}
+
+#[test]
+fn the_sheet_that_fits_is_read_and_the_others_are_named() {
+    let text = "== 说明
+         请按要求填写
+         == 初创企业
+         名称 | 负责人 | 入驻日期 | 备注
+         乙公司 | 李四 | 2021-04-01 | 企
+         == 创业团队
+         名称 | 负责人 | 入驻日期 | 备注
+         甲队 | 张三 | 2021-03-01 | 团
+         == 创业团队(续)
+         名称 | 负责人 | 入驻日期 | 备注
+         丙队 | 王五 | 2021-05-01 | 团";
+    understood(
+        "team",
+        text,
+        "2 name=甲队 leader_name=张三 moved_in_on=2021-03-01 note=团
+         2 name=丙队 leader_name=王五 moved_in_on=2021-05-01 note=团
+         left out 说明
+         left out 初创企业",
+    );
+}
+
+#[test]
+fn two_tables_on_one_sheet() {
+    understood(
+        "team",
+        "名称 | 负责人 | 入驻日期
+         甲队 | 张三 | 2021-03-01
+
+         入驻日期 | 团队名称 | 负责人
+         2021-05-01 | 丙队 | 王五",
+        "2 name=甲队 leader_name=张三 moved_in_on=2021-03-01
+         4 name=丙队 leader_name=王五 moved_in_on=2021-05-01",
+    );
+}

@@ -1,5 +1,7 @@
 //! Where a table starts, and which column means which field.
 
+use std::collections::HashSet;
+
 use super::sheet::{Line, Merged, Sheet};
 use super::value::{Cell, Unit, cleaned, folded, yuan_in};
 use crate::record::{Shape, Type};
@@ -19,6 +21,8 @@ pub(super) struct Column {
 /// A heading that was found.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Heading {
+    /// Its first row.
+    pub first_row: u32,
     /// Its last row: records follow.
     pub last_row: u32,
     pub columns: Vec<Column>,
@@ -34,8 +38,9 @@ impl Heading {
 /// Rows below which no first heading is looked for.
 const DEEPEST: usize = 200;
 
-/// The best heading of a sheet: the row, or pair of rows, that names most fields.
-pub(super) fn find(sheet: &Sheet, shape: &Shape) -> Option<Heading> {
+/// The headings of a sheet: the row, or pair of rows, that names most fields, and below it every further
+/// one that names the same required fields: a second table, or the heading repeated on each page.
+pub(super) fn find(sheet: &Sheet, shape: &Shape) -> Vec<Heading> {
     let words = words(shape);
     let mut best: Option<Heading> = None;
     for (i, line) in sheet.lines.iter().take(DEEPEST).enumerate() {
@@ -44,16 +49,50 @@ pub(super) fn find(sheet: &Sheet, shape: &Shape) -> Option<Heading> {
             best = Some(found);
         }
     }
-    let mut best = best?;
-    let above = title_unit(sheet, best.last_row);
-    for column in &mut best.columns {
+    let Some(best) = best else { return Vec::new() };
+    let exact: HashSet<&str> = words.iter().flat_map(|w| [w.text.as_str(), w.bare.as_str()]).collect();
+    let demanded = |h: &Heading| -> Vec<usize> {
+        let mut fields: Vec<usize> = h.columns.iter().filter_map(|c| c.field).collect();
+        fields.retain(|f| shape.fields.get(*f).is_some_and(|f| f.required));
+        fields.sort_unstable();
+        fields
+    };
+    let mut all = vec![best];
+    let mut below = all.first().map_or(0, |h| h.last_row);
+    for (i, line) in sheet.lines.iter().enumerate() {
+        if line.row <= below || !reads_as_heading(line, &exact) {
+            continue;
+        }
+        let Some(found) = heading_at(sheet, i, line, &words, shape) else { continue };
+        if all.first().is_some_and(|first| demanded(first) == demanded(&found)) {
+            below = found.last_row;
+            all.push(found);
+        }
+    }
+    let above = all.first().and_then(|first| title_unit(sheet, first.first_row));
+    for column in all.iter_mut().flat_map(|h| &mut h.columns) {
         let money = column.field.and_then(|f| shape.fields.get(f)).is_some_and(|f| f.ty == Type::Money);
         if money && column.unit.yuan.is_none() && !column.unit.foreign {
             column.unit.yuan = above;
         }
         column.unit.from_1904 = sheet.from_1904;
     }
-    Some(best)
+    all
+}
+
+/// Whether a row below the first heading looks like one: short texts only, two of them known words.
+fn reads_as_heading(line: &Line, exact: &HashSet<&str>) -> bool {
+    let mut known = 0;
+    for (_, cell) in &line.cells {
+        let Cell::Text(text) = cell else { return false };
+        if text.len() > 90 {
+            return false;
+        }
+        if text.len() <= 60 && exact.contains(bare(&plain(text)).as_str()) {
+            known += 1;
+        }
+    }
+    known >= 2 && known * 2 >= line.cells.len()
 }
 
 /// A unit for the whole table, written above it: 单位：万元.
@@ -68,22 +107,25 @@ fn title_unit(sheet: &Sheet, before: u32) -> Option<i128> {
 }
 
 fn heading_at(sheet: &Sheet, i: usize, line: &Line, words: &[Word], shape: &Shape) -> Option<Heading> {
-    let one: Vec<(u32, Vec<String>)> =
-        line.cells.iter().filter_map(|(at, cell)| Some((*at, vec![text_of(cell)?]))).collect();
-    if one.is_empty() {
+    let one = |line: &Line| -> Heading {
+        let texts: Vec<(u32, Vec<String>)> =
+            line.cells.iter().filter_map(|(at, cell)| Some((*at, vec![text_of(cell)?]))).collect();
+        Heading { first_row: line.row, last_row: line.row, columns: assign(&texts, words) }
+    };
+    let single = one(line);
+    if single.columns.is_empty() {
         return None;
     }
-    let single = Heading { last_row: line.row, columns: assign(&one, words) };
-    let pair = sheet.lines.get(i + 1).filter(|next| next.row == line.row + 1).map(|next| {
-        let two = joined(line, next, &sheet.merged);
-        Heading { last_row: next.row, columns: assign(&two, words) }
+    // A second row counts only when the two say more than either alone: data seldom reads as a heading,
+    // and a title above one is none.
+    let pair = sheet.lines.get(i + 1).filter(|next| next.row == line.row + 1).and_then(|next| {
+        let columns = assign(&joined(line, next, &sheet.merged), words);
+        let pair = Heading { first_row: line.row, last_row: next.row, columns };
+        (pair.known() > single.known() && pair.known() > one(next).known()).then_some(pair)
     });
-    // A second row counts only when it says more than the first alone: data seldom reads as a heading.
-    let found = match pair {
-        Some(pair) if pair.known() > single.known() => pair,
-        _ => single,
-    };
-    let enough = found.known() >= 2 || (found.known() == 1 && one.len() <= 2 && vital(&found, shape));
+    let found = pair.unwrap_or(single);
+    let few = found.columns.len() <= 2;
+    let enough = found.known() >= 2 || (found.known() == 1 && few && vital(&found, shape));
     enough.then_some(found)
 }
 

@@ -18,13 +18,16 @@ type Names = HashMap<(&'static str, i64), Arc<str>>;
 const ALSO_KNOWN: &[(&str, &str, &str)] = &[("tenant", "name", "team_name")];
 
 /// Reads every row of the chosen sheets and says what would happen to it.
-pub(super) fn rows(tables: &[(&Sheet, Heading)], shape: &'static Shape, ledger: &Ledger) -> (Vec<Row>, Names) {
+pub(super) fn rows(tables: &[(&Sheet, Vec<Heading>)], shape: &'static Shape, ledger: &Ledger) -> (Vec<Row>, Names) {
     let mut planner = Planner::new(shape, ledger);
     let mut read = Vec::new();
-    for (sheet, heading) in tables {
+    for (sheet, headings) in tables {
         let name: Arc<str> = sheet.name.as_str().into();
-        for line in super::table::records(sheet, heading, shape) {
-            read.push(planner.read_row(&name, &line, heading));
+        for (i, heading) in headings.iter().enumerate() {
+            let end = headings.get(i + 1).map_or(u32::MAX, |next| next.first_row);
+            for line in super::table::records(sheet, heading, end, shape) {
+                read.push(planner.read_row(&name, &line, heading));
+            }
         }
     }
     let rows = planner.decide(read);

@@ -245,13 +245,13 @@ pub fn read(bytes: &[u8], file: &str, shape: &'static Shape, ledger: &Ledger) ->
         return Err(Error::refused(format!("{}不能从表格导入，请在窗口里登记", shape.label)));
     }
     let sheets = sheet::open(bytes, file)?;
-    let mut found: Vec<(&sheet::Sheet, heading::Heading)> =
-        sheets.iter().filter_map(|s| Some((s, heading::find(s, shape)?))).collect();
+    let mut found: Vec<(&sheet::Sheet, Vec<heading::Heading>)> =
+        sheets.iter().map(|s| (s, heading::find(s, shape))).filter(|(_, h)| !h.is_empty()).collect();
     if found.is_empty() {
         return Err(no_table(file, shape, &sheets));
     }
     let left_out = choose(&mut found, shape, &sheets);
-    let mapping = found.first().map_or_else(Vec::new, |(_, heading)| {
+    let mapping = found.first().and_then(|(_, headings)| headings.first()).map_or_else(Vec::new, |heading| {
         let name = |at: Option<usize>| at.and_then(|at| shape.fields.get(at)).map(|f| f.name.to_owned());
         heading
             .columns
@@ -280,7 +280,11 @@ fn no_table(file: &str, shape: &Shape, sheets: &[sheet::Sheet]) -> Error {
 }
 
 /// Keeps the sheet that fits best, with those that have the very same columns; says why of the others.
-fn choose(found: &mut Vec<(&sheet::Sheet, heading::Heading)>, shape: &Shape, sheets: &[sheet::Sheet]) -> Vec<LeftOut> {
+fn choose(
+    found: &mut Vec<(&sheet::Sheet, Vec<heading::Heading>)>,
+    shape: &Shape,
+    sheets: &[sheet::Sheet],
+) -> Vec<LeftOut> {
     // A sheet named after another list is that list's: teams and enterprises share most columns.
     let named_for = |name: &str| {
         let others = crate::record::shapes().filter(|s| s.kind.name == shape.kind.name && s.name != shape.name);
@@ -297,21 +301,23 @@ fn choose(found: &mut Vec<(&sheet::Sheet, heading::Heading)>, shape: &Shape, she
             1
         }
     };
-    let fields = |h: &heading::Heading| {
-        let mut fields: Vec<usize> = h.columns.iter().filter_map(|c| c.field).collect();
+    let fields = |headings: &[heading::Heading]| {
+        let first = headings.first().into_iter().flat_map(|h| &h.columns);
+        let mut fields: Vec<usize> = first.filter_map(|c| c.field).collect();
         fields.sort_unstable();
         fields
     };
     let mut best: Option<(i32, usize, Vec<usize>)> = None;
-    for (sheet, heading) in found.iter() {
-        let rank = (named_for(&sheet.name), heading.known());
+    for (sheet, headings) in found.iter() {
+        let fields = fields(headings);
+        let rank = (named_for(&sheet.name), fields.len());
         if best.as_ref().is_none_or(|(name, known, _)| rank > (*name, *known)) {
-            best = Some((rank.0, rank.1, fields(heading)));
+            best = Some((rank.0, rank.1, fields));
         }
     }
     let best = best.map(|(_, _, fields)| fields).unwrap_or_default();
     let alone = found.len() == 1;
-    found.retain(|(sheet, heading)| alone || (fields(heading) == best && named_for(&sheet.name) > 0));
+    found.retain(|(sheet, headings)| alone || (fields(headings) == best && named_for(&sheet.name) > 0));
     let read = |name: &str| found.iter().any(|(s, _)| s.name == name);
     sheets
         .iter()

@@ -1,4 +1,4 @@
-//! The rows of a table that are records: totals, signatures and repeated headings left out, merged
+//! The rows of a table that are records: totals and signatures left out, merged
 //! cells written into every row they stand for.
 
 use super::heading::Heading;
@@ -6,17 +6,17 @@ use super::sheet::{Line, Merged, Sheet};
 use super::value::{Cell, cleaned, folded, is_blank};
 use crate::record::{Shape, Type};
 
-/// The records below a heading.
-pub(super) fn records(sheet: &Sheet, heading: &Heading, shape: &Shape) -> Vec<Line> {
+/// The records below a heading, as far as the row before `end`.
+pub(super) fn records(sheet: &Sheet, heading: &Heading, end: u32, shape: &Shape) -> Vec<Line> {
     let known: Vec<u32> = heading.columns.iter().filter(|c| c.field.is_some()).map(|c| c.at).collect();
     let demanded = demanded(heading, shape);
     let tall: Vec<&Merged> = sheet.merged.iter().filter(|m| m.bottom > m.top && m.top > heading.last_row).collect();
     let mut out = Vec::new();
-    for line in sheet.lines.iter().filter(|l| l.row > heading.last_row) {
+    for line in sheet.lines.iter().filter(|l| l.row > heading.last_row && l.row < end) {
         let filled = |line: &Line| {
             known.iter().any(|at| line.cell(*at).is_some_and(|c| !is_blank(&cleaned(&c.to_string()), Type::Text)))
         };
-        if !filled(line) || is_heading(line, heading) || is_total(line, &demanded) || is_signature(line, &demanded) {
+        if !filled(line) || is_total(line, &demanded) || is_signature(line, &demanded) {
             continue;
         }
         let mut line = line.clone();
@@ -43,22 +43,6 @@ fn spread(sheet: &Sheet, merged: &Merged, known: &[u32], line: &mut Line) {
         line.cells.push((merged.left, content.clone()));
         line.cells.sort_by_key(|(column, _)| *column);
     }
-}
-
-/// The heading once more, as printed lists repeat it on every page.
-fn is_heading(line: &Line, heading: &Heading) -> bool {
-    let known = heading.columns.iter().filter(|c| c.field.is_some());
-    let mut same = 0;
-    for column in known {
-        let Some(cell) = line.cell(column.at) else { continue };
-        let text = folded(&cell.to_string());
-        let own = column.heading.split('/').any(|part| folded(part) == text);
-        if !(own || folded(&column.heading) == text) {
-            return false;
-        }
-        same += 1;
-    }
-    same >= 2
 }
 
 /// 合计, 小计 and their like. They stand first in their row, and what a record must have is missing,
