@@ -893,6 +893,24 @@ pub static KINDS: &[&Kind] = &[
         ..BLANK
     },
     &Kind {
+        name: "judgement",
+        label: "条件判断",
+        fields: &[
+            f("programme", "申报事项", System).required(),
+            f("condition", "条件", System).required(),
+            f("answer", "是否符合", Bool).help("留空表示尚未判断；只登记有效期时也留空"),
+            f("on", "判断日期", Date).help("从这一天起按这一条判断"),
+            f("until", "有效期至", Date),
+            NOTE,
+        ],
+        title: &["programme", "condition"],
+        dated: Some("on"),
+        keys: &[&["programme", "condition", "on"]],
+        rules: &[Rule::Order("on", "until")],
+        internal: true,
+        ..BLANK
+    },
+    &Kind {
         name: "seal",
         label: "上报封存",
         fields: &[
