@@ -1,6 +1,7 @@
 //! The tests that cross modules.
 mod checks;
 mod engine;
+mod files;
 mod oracle;
 mod random;
 mod roster;

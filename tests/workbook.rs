@@ -7,11 +7,14 @@ use std::process::Command;
 
 use calamine::{Data, Reader, Xlsx};
 use chrono::NaiveDate;
-use incubator::form::{Breach, Cell, Content, Filled, Gap, HeadItem, Level, RosterRow, RosterTable, Source};
+use incubator::form::{
+    Breach, Cell, Content, Filing, Filled, Gap, HeadItem, Level, PeriodKind, RosterRow, RosterTable, Shelf, Source,
+    fill,
+};
 use incubator::ledger::Ledger;
-use incubator::period::Basis;
+use incubator::period::{Basis, Period};
 use incubator::record::{Record, Type, Value, kind, shape, shapes};
-use incubator::workbook;
+use incubator::{sample, workbook};
 
 /// The quarter of 2021-09 as the portal printed it: section, code, label, unit, indent, value.
 const PRINTED: [(Option<&str>, &str, &str, &str, u8, i64); 21] = [
@@ -235,9 +238,9 @@ fn the_quarter_stands_as_printed() {
     assert_eq!(text(sheet, 1, 0), "2021年09月", "the period as the portal prints it, nothing added");
     assert_eq!(text(sheet, 2, 0), "众创空间名称：湖南工艺美术职业学院众创梦工场");
     assert_eq!(text(sheet, 3, 0), "运营主体名称：湖南工艺美术职业学院");
-    assert_eq!(text(sheet, 3, 1), "国家备案：1星", "on the operator's line");
+    assert_eq!(text(sheet, 3, 2), "国家备案：1星", "on the operator's line");
     assert_eq!(text(sheet, 4, 0), "综合填报单位地址：湖南省益阳市桃江路135号");
-    assert_eq!(text(sheet, 4, 1), "邮编：413000", "on the address's line, as text");
+    assert_eq!(text(sheet, 4, 2), "邮编：413000", "on the address's line, as text");
     let heads: Vec<String> = (0..4).map(|col| text(sheet, 5, col)).collect();
     assert_eq!(heads, ["指标名称", "计量单位", "代码", "数量"]);
     let mut row = 6;
@@ -460,7 +463,6 @@ fn ledger() -> Ledger {
     firm.set(tenant, "registered_on", Some(Value::Date(day("2021-07-01"))));
     firm.set(tenant, "credit_code", Some(Value::text("91430900MA4L000000")));
     firm.set(tenant, "reg_capital", Some(Value::Int(100_000_050)));
-    firm.set(tenant, "origin_team", Some(Value::Int(1)));
     firm.set(tenant, "moved_in_on", Some(Value::Date(day("2021-03-01"))));
     let mentor = kind("mentor").expect("a kind");
     let mut li = Record::empty(mentor, 1);
@@ -556,7 +558,7 @@ fn a_list_holds_what_the_records_hold() {
     assert_eq!(cell("enterprise", "name", 1), text("湘绣科技有限公司"));
     assert_eq!(cell("enterprise", "credit_code", 1), text("91430900MA4L000000"));
     assert_eq!(cell("enterprise", "reg_capital", 1), Data::Float(1_000_000.5), "money in 元");
-    assert_eq!(cell("enterprise", "origin_team", 1), text("竹编工坊"), "a reference by its name");
+    assert_eq!(cell("rent_relief", "tenant", 1), text("竹编工坊"), "a reference by its name");
     let Data::DateTime(on) = cell("enterprise", "registered_on", 1) else { panic!("a date is a real date") };
     assert_eq!(on.to_ymd_hms_milli(), (2021, 7, 1, 0, 0, 0, 0));
     assert_eq!(cell("session", "tenants", 1), text("竹编工坊、湘绣科技有限公司"), "several names");
@@ -567,12 +569,12 @@ fn a_list_holds_what_the_records_hold() {
 }
 
 /// LibreOffice with a profile of its own, so that no other one that runs is in its way.
-fn convert(file: &Path, to: &str, folder: &Path) {
+fn convert(files: &[PathBuf], to: &str, folder: &Path) {
     let profile = format!("-env:UserInstallation=file://{}", folder.join("profile").display());
     let done = Command::new("soffice")
         .args([&profile, "--headless", "--norestore", "--convert-to", to, "--outdir"])
         .arg(folder)
-        .arg(file)
+        .args(files)
         .output()
         .expect("LibreOffice");
     assert!(done.status.success(), "LibreOffice: {}", String::from_utf8_lossy(&done.stderr));
@@ -597,21 +599,50 @@ fn the_quarter_prints_on_one_page() {
         cell.from.clear();
     }
     std::fs::write(&file, workbook::form(&filled).expect("a workbook")).expect("written");
-    convert(&file, "pdf", &scratch.0);
+    convert(std::slice::from_ref(&file), "pdf", &scratch.0);
     let pdf = scratch.0.join("季报.pdf");
     let about = run("pdfinfo", &pdf);
     let pages = about.lines().find_map(|l| l.strip_prefix("Pages:")).map(str::trim);
     assert_eq!(pages, Some("3"), "one page for each sheet: {about}");
-    assert!(about.contains("595.304 x 841.89 pts (A4)") || about.contains("(A4)"), "{about}");
+    let size = about.lines().find_map(|l| l.strip_prefix("Page size:")).map(str::trim).unwrap_or("");
+    let sides: Vec<f64> = size.split(' ').filter_map(|word| word.parse().ok()).collect();
+    assert!(
+        matches!(sides[..], [wide, high] if (wide - 595.0).abs() < 2.0 && (high - 842.0).abs() < 2.0),
+        "A4 upright: {size}"
+    );
     let print = run("pdftotext", &pdf);
     let first = print.split('\u{c}').next().unwrap_or("");
     for want in ["众创空间统计监测报表(季报)", "2021年09月", "zjf12_1", "报出日期：2021年9月23日", "内部核对稿"]
     {
         assert!(first.contains(want), "the first page holds {want}: {first}");
     }
-    if let Some(keep) = std::env::var_os("TAIZHANG_KEEP_PRINTS") {
-        let keep = PathBuf::from(keep);
-        std::fs::copy(&pdf, keep.join("季报.pdf")).expect("kept");
-        std::fs::copy(&file, keep.join("季报.xlsx")).expect("kept");
+}
+
+#[test]
+fn every_form_of_the_sample_prints() {
+    let scratch = Scratch::new("sample-prints");
+    let ledger = sample::ledger().expect("the sample");
+    let shelf = Shelf::load(Path::new("/nowhere"));
+    let mut files = Vec::new();
+    for form in &shelf.forms {
+        let period = match form.period {
+            PeriodKind::Quarter => Period::Quarter { year: 2021, quarter: 3 },
+            PeriodKind::Year => Period::Year { year: 2021 },
+            PeriodKind::Day => Period::Day(day("2021-09-20")),
+        };
+        let bytes = workbook::form(&fill(form, &ledger, &Filing::new(form, period))).expect("a workbook");
+        let file = scratch.0.join(format!("{}.xlsx", form.id));
+        std::fs::write(&file, &bytes).expect("written");
+        files.push(file);
+        let book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("readable");
+        let want = if form.period == PeriodKind::Quarter { "季报" } else { form.title.as_str() };
+        assert_eq!(book.sheet_names()[0], want, "{}", form.id);
+    }
+    // One call for all: starting LibreOffice is the slow part.
+    convert(&files, "pdf", &scratch.0);
+    for form in &shelf.forms {
+        let print = run("pdftotext", &scratch.0.join(format!("{}.pdf", form.id)));
+        assert!(print.contains(&form.title), "{} prints under its title: {print}", form.id);
+        assert_eq!(print.contains("非官方"), !form.official, "{} says whose wording it is", form.id);
     }
 }

@@ -1,40 +1,42 @@
 //! The sheets 依据 (records behind every figure) and 审核 (rules that spoke).
 
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Worksheet};
+use rust_xlsxwriter::{Format, FormatAlign, Worksheet};
 
-use super::{ContentFormats, base, boxed, content, header_text, quick_text, text};
+use super::paper::is_quarterly;
+use super::{ContentFormats, base, boxed, content, header_text, lines, quick_text, room, row_height, text};
 use crate::amount::{in_units, scale};
 use crate::error::Result;
 use crate::form::{Cell, Content, Filled, Level};
-use crate::period::chinese_date;
+use crate::period::{Period, chinese_date};
 use crate::record::kind;
 
 const FIGURES: [(&str, f64); 8] = [
-    ("代码", 10.0),
-    ("指标名称", 38.0),
+    ("代码", 9.0),
+    ("指标名称", 32.0),
     ("计量单位", 9.0),
-    ("数量", 11.0),
-    ("类别", 12.0),
-    ("记录", 42.0),
-    ("数额", 13.0),
-    ("说明", 46.0),
+    ("数量", 9.0),
+    ("类别", 11.0),
+    ("记录", 38.0),
+    ("数额", 11.0),
+    ("说明", 34.0),
 ];
 const CHECKS: [(&str, f64); 7] = [
-    ("规则", 8.0),
-    ("级别", 8.0),
-    ("内容", 56.0),
-    ("涉及指标", 18.0),
-    ("类别", 12.0),
-    ("涉及记录", 42.0),
-    ("说明理由", 42.0),
+    ("规则", 7.0),
+    ("级别", 7.0),
+    ("内容", 48.0),
+    ("涉及指标", 14.0),
+    ("类别", 11.0),
+    ("涉及记录", 34.0),
+    ("说明理由", 34.0),
 ];
 const GREY: &str = "#F2F2F2";
+const LINE: &str = "#A6A6A6";
 
 /// Every figure of the form: what it shows, the records it was made from, and what is missing.
 pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
     let mut row = heading(sheet, filled, "依据", &FIGURES, &status(filled))?;
-    let figure = boxed(10.0).set_bold().set_background_color(GREY).set_text_wrap();
-    let number = figure.clone().set_align(FormatAlign::Right);
+    let figure = boxed(10.0).set_border_color(LINE).set_bold().set_background_color(GREY).set_text_wrap();
+    let number = figure.clone().unset_text_wrap().set_align(FormatAlign::Right).set_indent(1);
     let values = ContentFormats::on(&figure);
     for cell in &filled.cells {
         for (col, words) in [(0, cell.code.as_str()), (1, &cell.label), (2, &cell.unit), (4, ""), (5, "")] {
@@ -45,12 +47,15 @@ pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
             Some(exact) => sheet.write_number_with_format(row, 6, in_units(exact, scale(&cell.unit)), &number)?,
             None => sheet.write_blank(row, 6, &number)?,
         };
-        text(sheet, row, 7, &remark(cell), &figure)?;
+        let said = remark(cell);
+        text(sheet, row, 7, &said, &figure)?;
+        grow(sheet, row, &FIGURES, &[(1, &cell.label), (7, &said)])?;
         row += 1;
         for source in &cell.from {
             quick_text(sheet, row, 0, &cell.code)?;
             quick_text(sheet, row, 4, kind(source.kind).map_or(source.kind, |k| k.label))?;
             quick_text(sheet, row, 5, &source.label)?;
+            grow(sheet, row, &FIGURES, &[(5, &source.label)])?;
             sheet.write_number(row, 6, source.amount)?;
             row += 1;
         }
@@ -58,12 +63,14 @@ pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
             quick_text(sheet, row, 0, &cell.code)?;
             quick_text(sheet, row, 4, kind(gap.kind).map_or(gap.kind, |k| k.label))?;
             quick_text(sheet, row, 5, &gap.say)?;
+            grow(sheet, row, &FIGURES, &[(5, &gap.say)])?;
             quick_text(sheet, row, 7, "缺项：记录中没有，未计入")?;
             row += 1;
         }
         for note in &cell.notes {
             quick_text(sheet, row, 0, &cell.code)?;
             quick_text(sheet, row, 7, note)?;
+            grow(sheet, row, &FIGURES, &[(7, note)])?;
             row += 1;
         }
     }
@@ -106,7 +113,7 @@ pub(super) fn checks(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
         _ => format!("错误{errors}条(必须改正)，警示{warnings}条(其中{open}条尚未说明理由)"),
     };
     let mut row = heading(sheet, filled, "审核", &CHECKS, &format!("{sum}；{}", status(filled)))?;
-    let rule = boxed(10.0).set_text_wrap().set_background_color(GREY);
+    let rule = boxed(10.0).set_border_color(LINE).set_text_wrap().set_background_color(GREY);
     let error = rule.clone().set_bold().set_font_color("#C00000").set_align(FormatAlign::Center);
     let warning = rule.clone().set_font_color("#9C5700").set_align(FormatAlign::Center);
     for breach in &filled.breaches {
@@ -114,7 +121,8 @@ pub(super) fn checks(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
         text(sheet, row, 0, &breach.rule, &rule)?;
         text(sheet, row, 1, breach.level.label(), level)?;
         text(sheet, row, 2, &breach.message, &rule)?;
-        text(sheet, row, 3, &breach.codes.join("、"), &rule)?;
+        let codes = breach.codes.join("、");
+        text(sheet, row, 3, &codes, &rule)?;
         text(sheet, row, 4, "", &rule)?;
         text(sheet, row, 5, "", &rule)?;
         let reason = match (&breach.reason, &breach.offered) {
@@ -123,11 +131,13 @@ pub(super) fn checks(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
             (None, None) => String::new(),
         };
         text(sheet, row, 6, &reason, &rule)?;
+        grow(sheet, row, &CHECKS, &[(2, &breach.message), (3, &codes), (6, &reason)])?;
         row += 1;
         for record in &breach.records {
             quick_text(sheet, row, 0, &breach.rule)?;
             quick_text(sheet, row, 4, kind(record.kind).map_or(record.kind, |k| k.label))?;
             quick_text(sheet, row, 5, &record.say)?;
+            grow(sheet, row, &CHECKS, &[(5, &record.say)])?;
             row += 1;
         }
     }
@@ -139,13 +149,20 @@ fn status(filled: &Filled) -> String {
         Some(at) => format!("已上报封存：{at}，数值为封存时的数值"),
         None => "内部核对稿，未封存".to_owned(),
     };
-    let official = if filled.official { "" } else { "；非官方表样" };
-    format!(
-        "{state}；口径：{}；统计区间：{}至{}{official}",
-        filled.basis.label(),
-        chinese_date(filled.start),
-        chinese_date(filled.cutoff),
-    )
+    let mut said = vec![state];
+    match Period::parse(&filled.period) {
+        Ok(Period::Day(_)) => said.push(format!("统计时点：{}", chinese_date(filled.cutoff))),
+        _ => {
+            if is_quarterly(filled) {
+                said.push(format!("口径：{}", filled.basis.label()));
+            }
+            said.push(format!("统计区间：{}至{}", chinese_date(filled.start), chinese_date(filled.cutoff)));
+        }
+    }
+    if !filled.official {
+        said.push("非官方表样".to_owned());
+    }
+    said.join("；")
 }
 
 /// Title, status, column heads and column formats; gives the row after them.
@@ -164,11 +181,27 @@ fn heading(sheet: &mut Worksheet, filled: &Filled, name: &str, columns: &[(&str,
     Ok(3)
 }
 
+/// Makes a row as high as its longest text needs: not every program does that by itself.
+fn grow(sheet: &mut Worksheet, row: u32, columns: &[(&str, f64)], texts: &[(usize, &str)]) -> Result<()> {
+    let mut tall = 1;
+    for (col, words) in texts {
+        let room = columns.get(*col).map_or(10, |(_, width)| room(&[*width]));
+        // No text of that many bytes fills a second line.
+        if words.len() > room || words.contains('\n') {
+            tall = tall.max(lines(words, room));
+        }
+    }
+    if tall > 1 {
+        sheet.set_row_height(row, row_height(tall))?;
+    }
+    Ok(())
+}
+
 /// Format of a column's ordinary rows.
 fn column(name: &str) -> Format {
-    let format = base(10.0).set_border_bottom(FormatBorder::Hair);
+    let format = base(10.0);
     if name == "数额" || name == "数量" {
-        format.set_align(FormatAlign::Right)
+        format.set_align(FormatAlign::Right).set_indent(1)
     } else {
         format.set_text_wrap().set_num_format("@")
     }

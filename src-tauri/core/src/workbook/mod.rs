@@ -93,6 +93,8 @@ impl Book {
     /// `made` is the date in the file's properties: one that follows from the content, not the day of writing.
     fn new(about: DocProperties, made: NaiveDate) -> Result<Book> {
         let mut book = Workbook::new();
+        // A twentieth larger than at the usual 6, in little more than half the time.
+        book.set_zip_compression_level(3);
         // Height and width in pixels are those that Excel itself uses with 宋体 11 as the normal font.
         book.set_default_format(&Format::new().set_font_name(FONT).set_font_size(11), 18, 72)?;
         // Neither Excel nor the ZIP inside takes days outside these years.
@@ -180,6 +182,20 @@ fn lines(text: &str, room: usize) -> usize {
     text.lines().map(|line| width(line).div_ceil(room.max(1)).max(1)).sum::<usize>().max(1)
 }
 
+/// Half-width characters that fit into columns of these widths: those of 宋体 11 are a little narrower
+/// than the unit of a column's width.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "widths are small and positive")]
+fn room(widths: &[f64]) -> usize {
+    (widths.iter().sum::<f64>() * 1.09).max(4.0) as usize
+}
+
+/// Height in points of a row of so many lines.
+#[allow(clippy::cast_precision_loss, reason = "a handful of lines")]
+fn row_height(lines: usize) -> f64 {
+    // Excel takes no row higher than 409 points.
+    (20.0 + 14.5 * (lines.saturating_sub(1) as f64)).min(409.0)
+}
+
 fn text(sheet: &mut Worksheet, row: u32, col: u16, text: &str, format: &Format) -> Result<()> {
     sheet.write_string_with_format(row, col, fit(text), format)?;
     Ok(())
@@ -220,7 +236,7 @@ struct ContentFormats {
 impl ContentFormats {
     /// Numbers to the right and text to the left, otherwise like `base`.
     fn on(base: &Format) -> ContentFormats {
-        let number = base.clone().set_align(FormatAlign::Right);
+        let number = base.clone().set_align(FormatAlign::Right).set_indent(1);
         ContentFormats {
             int: number.clone().set_num_format("0"),
             decimal: number.set_num_format("0.00"),

@@ -2,22 +2,27 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet};
 
-use super::{ContentFormats, base, boxed, content, header_text, lines, text, width};
+use super::{ContentFormats, base, boxed, content, header_text, lines, room, row_height, text, width};
 use crate::error::Result;
 use crate::form::{Cell, Content, Filled, HeadItem, RosterTable};
 use crate::period::{Period, chinese_date};
 
 /// Column heads of a form that names none.
 const COLUMNS: [&str; 4] = ["指标名称", "计量单位", "代码", "数量"];
+const UNOFFICIAL: &str = "（非官方表样）";
 /// Between items of one line of print.
 const GAP: &str = "　　";
-/// Steps of indentation that are as wide as “其中：”.
-const AMONG: u8 = 5;
+/// Steps of indentation that are about as wide as “其中：”; Excel and LibreOffice measure them differently.
+const AMONG: u8 = 3;
 
 /// 季报 for a quarterly form of figures, the form's title for any other.
 pub(super) fn sheet_name(filled: &Filled) -> String {
-    let quarterly = matches!(Period::parse(&filled.period), Ok(Period::Quarter { .. }));
-    if quarterly && !filled.cells.is_empty() { "季报".to_owned() } else { filled.title.clone() }
+    if is_quarterly(filled) && !filled.cells.is_empty() { "季报".to_owned() } else { filled.title.clone() }
+}
+
+/// Whether 本季 or 本年累计 is a question for this form.
+pub(super) fn is_quarterly(filled: &Filled) -> bool {
+    matches!(Period::parse(&filled.period), Ok(Period::Quarter { .. }))
 }
 
 /// What a column of the printed table holds, told by its head.
@@ -50,10 +55,10 @@ impl Part {
     /// Width in half-width characters: together they fill A4 between its margins.
     fn width(self) -> f64 {
         match self {
-            Part::Label => 42.0,
-            Part::Unit => 10.0,
+            Part::Label => 40.0,
+            Part::Unit => 9.0,
             Part::Code => 12.0,
-            Part::Value => 18.0,
+            Part::Value => 16.0,
         }
     }
 }
@@ -96,14 +101,15 @@ pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
                 Part::Label => {
                     let label = body.clone().set_text_wrap().set_indent(cell.indent.saturating_add(hang));
                     text(sheet, row, col, &cell.label, &label)?;
-                    tall = tall.max(lines(&cell.label, 38_usize.saturating_sub(usize::from(cell.indent + hang))));
+                    let indent = f64::from(cell.indent.saturating_add(hang)) * 2.0;
+                    tall = tall.max(lines(&cell.label, room(&[part.width() - indent])));
                 }
                 Part::Unit => text(sheet, row, col, &cell.unit, &centred)?,
                 Part::Code => text(sheet, row, col, &cell.code, &centred)?,
                 Part::Value => {
                     content(sheet, row, col, cell.value.as_ref(), &values)?;
                     if let Some(Content::Text(t)) = &cell.value {
-                        tall = tall.max(lines(t, 16));
+                        tall = tall.max(lines(t, room(&[part.width()])));
                     }
                 }
             }
@@ -117,7 +123,7 @@ pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
     // A narrative may need more than a page; a table of figures is one.
     let narrative = filled.cells.iter().any(|c| matches!(&c.value, Some(Content::Text(t)) if width(t) > 32));
     sheet.set_print_fit_to_pages(1, if narrative { 0 } else { 1 });
-    marks(sheet, filled);
+    marks(sheet, filled, narrative);
     sheet.set_screen_gridlines(false);
     aside(sheet, filled, last + 2)
 }
@@ -138,18 +144,22 @@ fn hangs(cells: &[Cell]) -> Vec<u8> {
     cells.iter().map(hang).collect()
 }
 
-/// Title and period; gives the row after them.
+/// Title, and the period unless the head prints it; gives the row after them.
 fn title(sheet: &mut Worksheet, filled: &Filled, last: u16) -> Result<u32> {
     let big = base(18.0).set_bold().set_align(FormatAlign::Center).set_text_wrap();
     span(sheet, 0, 0, last, &filled.title, &big)?;
     sheet.set_row_height(0, 36)?;
-    let period = base(12.0).set_align(FormatAlign::Center);
-    let label = if filled.official {
-        filled.period_label.clone()
-    } else {
-        format!("{}（非官方表样）", filled.period_label)
-    };
-    span(sheet, 1, 0, last, &label, &period)?;
+    let mut words = Vec::new();
+    if !filled.head.iter().any(|item| item.value.as_ref() == Some(&filled.period_label)) {
+        words.push(filled.period_label.as_str());
+    }
+    if !filled.official {
+        words.push(UNOFFICIAL);
+    }
+    if words.is_empty() {
+        return Ok(1);
+    }
+    span(sheet, 1, 0, last, &words.concat(), &base(12.0).set_align(FormatAlign::Center))?;
     sheet.set_row_height(1, 22)?;
     Ok(2)
 }
@@ -165,6 +175,13 @@ fn print_lines(sheet: &mut Worksheet, first: u32, items: &[HeadItem], widths: &[
         let (line, after) = rest.split_at(count);
         rest = after;
         let printed: Vec<String> = line.iter().map(print_item).collect();
+        if line.iter().all(|item| item.label.is_empty()) {
+            // Without a label it is a line of the title: the period.
+            span(sheet, row, 0, last, &printed.join(GAP), &base(12.0).set_align(FormatAlign::Center))?;
+            sheet.set_row_height(row, height + 2.0)?;
+            row += 1;
+            continue;
+        }
         let tall = match (printed.as_slice(), split(widths)) {
             ([left, right], Some((at, rooms))) => {
                 span(sheet, row, 0, at, left, &format)?;
@@ -183,13 +200,14 @@ fn print_lines(sheet: &mut Worksheet, first: u32, items: &[HeadItem], widths: &[
     Ok(row)
 }
 
-/// Where two items of one line part: behind the column in which half of the width is reached.
+/// Where two items of one line part: behind the column in which three fifths of the width are reached,
+/// since the longer one (operator, address) stands to the left.
 fn split(widths: &[f64]) -> Option<(u16, (usize, usize))> {
-    let half = widths.iter().sum::<f64>() / 2.0;
+    let most = widths.iter().sum::<f64>() * 0.6;
     let mut sum = 0.0;
     let at = widths.iter().position(|w| {
         sum += w;
-        sum >= half
+        sum >= most
     })?;
     let (left, right) = widths.split_at(at + 1);
     if right.is_empty() {
@@ -198,20 +216,9 @@ fn split(widths: &[f64]) -> Option<(u16, (usize, usize))> {
     Some((u16::try_from(at).ok()?, (room(left), room(right))))
 }
 
-/// Half-width characters that surely fit into columns of these widths.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "widths are small and positive")]
-fn room(widths: &[f64]) -> usize {
-    (widths.iter().sum::<f64>() - 2.0).max(8.0) as usize
-}
-
 fn print_item(item: &HeadItem) -> String {
-    format!("{}：{}", item.label, item.value.as_deref().unwrap_or(""))
-}
-
-#[allow(clippy::cast_precision_loss, reason = "a handful of lines")]
-fn row_height(lines: usize) -> f64 {
-    // Excel takes no row higher than 409 points.
-    (20.0 + 14.0 * (lines.saturating_sub(1) as f64)).min(409.0)
+    let value = item.value.as_deref().unwrap_or("");
+    if item.label.is_empty() { value.to_owned() } else { format!("{}：{value}", item.label) }
 }
 
 /// One text over the columns `from` to `to`.
@@ -228,19 +235,25 @@ fn remarks(filled: &Filled) -> Vec<String> {
         Some(at) => format!("已上报封存：{at}"),
         None => "内部核对稿".to_owned(),
     };
-    let mut remarks =
-        vec![state, format!("口径：{}", filled.basis.label()), format!("数据截止日：{}", chinese_date(filled.cutoff))];
+    let mut remarks = Vec::new();
     if !filled.official {
-        remarks.insert(0, "非官方".to_owned());
+        remarks.push("非官方".to_owned());
     }
+    remarks.push(state);
+    if is_quarterly(filled) {
+        remarks.push(format!("口径：{}", filled.basis.label()));
+    }
+    remarks.push(format!("数据截止日：{}", chinese_date(filled.cutoff)));
     remarks
 }
 
-/// Page header and footer.
-fn marks(sheet: &mut Worksheet, filled: &Filled) {
+/// Page header, and a footer with page numbers when there can be several.
+fn marks(sheet: &mut Worksheet, filled: &Filled, pages: bool) {
     let printed: Vec<String> = remarks(filled).iter().map(|r| header_text(r)).collect();
     sheet.set_header(format!("&L&\"{0},Regular\"&9{1}", super::FONT, printed.join("　")));
-    sheet.set_footer(format!("&C&\"{},Regular\"&9&P/&N", super::FONT));
+    if pages {
+        sheet.set_footer(format!("&C&\"{},Regular\"&9&P/&N", super::FONT));
+    }
 }
 
 /// The same beside the table, outside what is printed, since a header does not show on screen.
@@ -257,13 +270,13 @@ fn aside(sheet: &mut Worksheet, filled: &Filled, col: u16) -> Result<()> {
 pub(super) fn roster(sheet: &mut Worksheet, filled: &Filled, table: &RosterTable) -> Result<()> {
     let last = u16::try_from(table.columns.len()).unwrap_or(u16::MAX).max(1) - 1;
     let head = boxed(10.5).set_bold().set_align(FormatAlign::Center).set_text_wrap();
-    let formats = ContentFormats::on(&boxed(10.5));
+    let mut formats = ContentFormats::on(&boxed(10.5));
+    // Columns are narrow and not added up: numbers stand in their middle.
+    formats.int = boxed(10.5).set_align(FormatAlign::Center).set_num_format("0");
     let mut widths = Vec::with_capacity(table.columns.len());
     for (i, name) in table.columns.iter().enumerate() {
-        // A head is never broken inside a word of four characters.
-        let least = width(name).clamp(6, 10);
-        #[allow(clippy::cast_precision_loss, reason = "at most 10")]
-        let least = least as f64;
+        // A short head stays on one line.
+        let least = f64::from(u8::try_from(width(name)).unwrap_or(u8::MAX).clamp(6, 14));
         let wanted = table.widths.get(i).copied().unwrap_or(12.0);
         widths.push(if wanted.is_finite() { wanted.clamp(least, 100.0) } else { least });
     }
@@ -276,7 +289,7 @@ pub(super) fn roster(sheet: &mut Worksheet, filled: &Filled, table: &RosterTable
     let mut tall = 1;
     for ((col, name), w) in (0..).zip(&table.columns).zip(&widths) {
         text(sheet, row, col, name, &head)?;
-        tall = tall.max(lines(name, room(&[*w + 1.0])));
+        tall = tall.max(lines(name, room(&[*w])));
     }
     sheet.set_row_height(row, row_height(tall) + 4.0)?;
     sheet.set_freeze_panes(row + 1, 0)?.set_repeat_rows(row, row)?;
@@ -286,7 +299,7 @@ pub(super) fn roster(sheet: &mut Worksheet, filled: &Filled, table: &RosterTable
         for (i, col) in (0..=last).enumerate() {
             let cell = record.cells.get(i).and_then(Option::as_ref);
             if let (Some(Content::Text(t)), Some(w)) = (cell, widths.get(i)) {
-                tall = tall.max(lines(t, room(&[*w + 1.0])));
+                tall = tall.max(lines(t, room(&[*w])));
             }
             content(sheet, row, col, cell, &formats)?;
         }
@@ -297,7 +310,7 @@ pub(super) fn roster(sheet: &mut Worksheet, filled: &Filled, table: &RosterTable
     sheet.set_print_area(0, 0, row.saturating_sub(1).max(heading), last)?;
     sheet.set_landscape().set_margins(0.5, 0.5, 0.8, 0.7, 0.4, 0.4).set_print_center_horizontally(true);
     sheet.set_print_fit_to_pages(1, 0);
-    marks(sheet, filled);
+    marks(sheet, filled, true);
     sheet.set_screen_gridlines(false);
     Ok(())
 }
