@@ -63,6 +63,9 @@ pub fn printed_quarter() -> Filled {
         overridden: false,
         reason: None,
         adjusted: None,
+        decimals: 0,
+        length: None,
+        limit: None,
         from: Vec::new(),
         gaps: Vec::new(),
         notes: Vec::new(),
@@ -118,6 +121,7 @@ pub fn printed_quarter() -> Filled {
             reason: Some("各团队均为五人".into()),
             offered: None,
         }],
+        grid: None,
         sealed_at: None,
     }
 }

@@ -272,11 +272,19 @@ impl Scope<'_> {
                     (passed.is_empty() || !figure.from.is_empty()).then(|| figure.from.iter().map(|b| b.exact).sum());
             }
             Measure::Latest(at) => {
-                let latest =
-                    passed.iter().filter(|r| r.get(*at).is_some()).max_by_key(|r| (dated(query.kind, r), r.id));
-                if let Some((record, exact)) = latest.and_then(|r| Some((*r, r.get(*at)?.as_int()?))) {
-                    figure.from.push(Behind { kind: query.kind, id: record.id, exact });
-                    figure.exact = Some(exact);
+                // A record without a date has always been in force; one dated after the cut-off is not yet.
+                let begun = passed.iter().filter(|r| dated(query.kind, r).is_none_or(|d| d <= self.window.end));
+                let filled = begun.filter(|r| r.get(*at).is_some());
+                let latest = filled.max_by_key(|r| (dated(query.kind, r), r.id));
+                match latest.and_then(|r| Some((*r, r.get(*at)?.as_int()?))) {
+                    Some((record, exact)) => {
+                        figure.from.push(Behind { kind: query.kind, id: record.id, exact });
+                        figure.exact = Some(exact);
+                    }
+                    None => {
+                        let field = query.kind.fields.get(*at).map_or("", |f| f.label);
+                        figure.notes.push(format!("未填 {}的{field}", query.kind.label));
+                    }
                 }
             }
         }

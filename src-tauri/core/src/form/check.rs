@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{Datelike, NaiveDate};
 
 use super::fill::{as_f64, head_yes};
-use super::{Against, Audit, Breach, Cell, CheckDef, Content, Filing, Filled, Form, Gap, Probe, ProofWant};
+use super::{Against, Audit, Breach, Cell, CheckDef, Content, Filing, Filled, Form, Gap, Probe, ProofWant, printed};
 use crate::figure::{Behind, Scope, owner_at};
 use crate::period::{Basis, Period};
 use crate::record::{Kind, Record, Value, kind};
@@ -69,6 +69,17 @@ impl<'a> Facts<'a> {
                 breach.message = breach.message.replace("{label}", &blank.join("、"));
                 vec![breach]
             }
+            Probe::Limits(codes) => codes
+                .iter()
+                .filter(|code| self.cells.get(code.as_str()).is_some_and(|c| c.limit.is_some() && c.length > c.limit))
+                .map(|code| self.breach(check, Some((code, None)), vec![code.clone()], Vec::new()))
+                .collect(),
+            Probe::Insertions(codes) => codes
+                .iter()
+                .filter_map(|code| self.cells.get(code.as_str()))
+                .filter(|cell| cell.length.is_some() && !cell.gaps.is_empty())
+                .map(|cell| self.breach(check, Some((&cell.code, None)), vec![cell.code.clone()], cell.gaps.clone()))
+                .collect(),
             Probe::Overridden => self
                 .filled
                 .cells
@@ -95,7 +106,7 @@ impl<'a> Facts<'a> {
     fn value(&self, name: &str, code: Option<&str>, against: Option<Against>) -> Option<f64> {
         let days = |d: NaiveDate| f64::from(d.num_days_from_ce());
         match (name, code) {
-            ("value", Some(code)) => return self.placed(code).map(as_f64),
+            ("value", Some(code)) => return self.placed(code),
             ("exact", Some(code)) => return self.cells.get(code)?.exact.map(as_f64),
             ("previous", Some(code)) => return self.previous(code, against?).map(as_f64),
             ("cutoff", _) => return Some(days(self.filing.cutoff)),
@@ -113,17 +124,25 @@ impl<'a> Facts<'a> {
         }
         if let Some(code) = name.strip_suffix(".rounded_away") {
             let cell = self.cells.get(code)?;
-            let away = !cell.overridden && self.placed(code) == Some(0) && cell.exact.is_some_and(|e| e != 0);
+            let away = !cell.overridden && self.placed(code) == Some(0.0) && cell.exact.is_some_and(|e| e != 0);
             return Some(f64::from(u8::from(away)));
         }
-        self.placed(name).map(as_f64)
+        self.placed(name)
     }
 
-    fn placed(&self, code: &str) -> Option<i64> {
+    /// The figure that a cell shows, in its unit.
+    fn placed(&self, code: &str) -> Option<f64> {
         match self.cells.get(code)?.value {
-            Some(Content::Int(n) | Content::Decimal(n)) => Some(n),
+            Some(Content::Int(n)) => Some(as_f64(n)),
+            Some(Content::Decimal(n)) => Some(crate::amount::in_units(n, 100)),
             _ => None,
         }
+    }
+
+    /// What a cell shows, as a message says it.
+    fn shown(&self, code: &str) -> String {
+        let text = self.cells.get(code).map(|c| c.printed()).unwrap_or_default();
+        if text.is_empty() { "空".to_owned() } else { text }
     }
 
     /// The value in the report to compare with.
@@ -158,15 +177,15 @@ impl<'a> Facts<'a> {
             message = message
                 .replace("{label}", cell.label.trim_start_matches("其中："))
                 .replace("{code}", code)
-                .replace("{value}", &show(self.placed(code)))
+                .replace("{value}", &self.shown(code))
+                .replace("{length}", &show(cell.length.map(i64::from)))
+                .replace("{limit}", &show(cell.limit.map(i64::from)))
                 .replace("{previous}", &show(against.and_then(|a| self.previous(code, a))));
-            if let Some(Content::Int(n)) = cell.computed {
-                message = message.replace("{computed}", &n.to_string());
-            }
-            message = message.replace("{computed}", "空");
+            let computed = printed(cell.computed.as_ref(), &cell.unit, cell.decimals);
+            message = message.replace("{computed}", if computed.is_empty() { "空" } else { &computed });
         }
         for (code, _) in self.cells.iter().filter(|(code, _)| check.say.contains(**code)) {
-            message = message.replace(&format!("{{{code}}}"), &show(self.placed(code)));
+            message = message.replace(&format!("{{{code}}}"), &self.shown(code));
         }
         let names: Vec<&str> = records.iter().map(|g| g.say.as_str()).take(20).collect();
         let more = if records.len() > 20 { format!(" 等 {} 条", records.len()) } else { String::new() };

@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 
 use super::check::Facts;
 use super::{
-    Cell, CellDef, CellSource, ColumnValue, Content, Filing, Filled, Form, HeadDef, HeadItem, HeadValue, RosterDef,
-    RosterRow, RosterTable, Source,
+    Cell, CellDef, CellSource, ColumnValue, Content, Filing, Filled, Form, Gap, HeadDef, HeadItem, HeadValue,
+    RosterDef, RosterRow, RosterTable, Source, grid,
 };
 use crate::amount;
-use crate::figure::{Figure, Scope, current};
+use crate::figure::{Behind, Figure, Scope, current};
 use crate::ledger::Ledger;
 use crate::period::chinese_date;
 use crate::record::{Kind, Record, Type, Value};
@@ -35,9 +35,11 @@ pub fn fill(form: &Form, ledger: &Ledger, filing: &Filing) -> Filled {
         cells,
         foot,
         tables: form.rosters.iter().map(|def| roster(def, &scope)).collect(),
+        grid: None,
         breaches: Vec::new(),
         sealed_at: None,
     };
+    filled.grid = form.layout.as_ref().map(|layout| layout.filled(&filled.cells));
     filled.breaches = Facts::new(form, filing, &scope, &filled).breaches();
     filled
 }
@@ -46,7 +48,9 @@ pub fn fill(form: &Form, ledger: &Ledger, filing: &Filing) -> Filled {
 pub fn placed(form: &Form, ledger: &Ledger, filing: &Filing) -> BTreeMap<String, i64> {
     let mut scope = scope(form, ledger, filing);
     let places = place(form, filing, &mut scope);
-    places.shown.into_iter().filter_map(|(code, value)| Some((code.to_owned(), value?))).collect()
+    // Reports are compared in whole units; figures with decimals stand on forms that are not compared.
+    let whole = form.cells.iter().filter(|def| def.decimals == 0);
+    whole.filter_map(|def| Some((def.code.clone(), places.shown.get(def.code.as_str()).copied()??))).collect()
 }
 
 fn scope<'a>(form: &Form, ledger: &'a Ledger, filing: &Filing) -> Scope<'a> {
@@ -74,19 +78,30 @@ fn place<'a>(form: &'a Form, filing: &Filing, scope: &mut Scope) -> Places<'a> {
     let mut places = Places::default();
     for &i in &form.order {
         let Some(def) = form.cells.get(i) else { continue };
-        let scale = amount::scale(&def.unit);
+        let mut by_formula = None;
         let figure = match &def.source {
             CellSource::Query(query) => scope.figure(query),
             CellSource::Total(parts) => total(parts, scope),
             CellSource::Formula(expr) => {
-                let value = expr.value(&|name| places.shown.get(name).copied().flatten().map(as_f64));
-                Figure { exact: value.map(|v| whole(v).saturating_mul(scale)), ..Figure::default() }
+                let of = |name: &str| {
+                    let def = form.cells.iter().find(|d| d.code == name)?;
+                    let placed = as_f64(places.shown.get(name).copied().flatten()?);
+                    Some(if def.decimals == 0 { placed } else { placed / 100.0 })
+                };
+                let value = expr.value(&of);
+                by_formula = value.map(|v| match def.decimals {
+                    0 => whole(v),
+                    1 => whole(v * 10.0).saturating_mul(10),
+                    _ => whole(v * 100.0),
+                });
+                let scale = if def.decimals == 0 { def.scale() } else { def.scale() / 100 };
+                Figure { exact: by_formula.map(|placed| placed.saturating_mul(scale)), ..Figure::default() }
             }
-            CellSource::Profile(_) | CellSource::Text(_) | CellSource::Manual => Figure::default(),
+            _ => Figure::default(),
         };
-        let value = figure.exact.map(|exact| amount::round(exact, scale));
+        let value = by_formula.or(figure.exact.map(|exact| def.place(exact)));
         places.computed.insert(&def.code, value);
-        let by_hand = filing.overrides.get(&def.code).map(|(value, _)| *value);
+        let by_hand = filing.overrides.get(&def.code).map(|(value, _)| def.whole(*value));
         places.shown.insert(&def.code, by_hand.or(value));
         if let CellSource::Total(parts) = &def.source {
             balance(parts, def, form, filing, scope, &mut places);
@@ -106,18 +121,14 @@ fn cells(form: &Form, filing: &Filing, scope: &mut Scope) -> Vec<Cell> {
         while let Some(s) = sections.next_if(|s| s.first <= i) {
             section = Some(s.label.clone());
         }
-        let figure = scope.found.get(&def.code).cloned().unwrap_or_default();
-        let scale = amount::scale(&def.unit);
-        let by_hand = filing.overrides.get(&def.code);
-        let (value, computed) = match &def.source {
-            CellSource::Profile(values) => {
-                let text = values.iter().find_map(|v| head_text(v, None, filing, scope)).map(Content::Text);
-                (text.clone(), text)
-            }
-            _ => (
-                places.shown.get(def.code.as_str()).copied().flatten().map(Content::Int),
-                places.computed.get(def.code.as_str()).copied().flatten().map(Content::Int),
-            ),
+        let mut figure = scope.found.get(&def.code).cloned().unwrap_or_default();
+        let by_hand = filing.overrides.get(&def.code).filter(|_| def.source.is_number());
+        let content = |places: &HashMap<&str, Option<i64>>| {
+            places.get(def.code.as_str()).copied().flatten().map(|placed| def.content(placed))
+        };
+        let (value, computed) = match words(def, form, filing, scope, &mut figure) {
+            Some(text) => (text.clone(), text),
+            None => (content(&places.shown), content(&places.computed)),
         };
         cells.push(Cell {
             section,
@@ -127,17 +138,109 @@ fn cells(form: &Form, filing: &Filing, scope: &mut Scope) -> Vec<Cell> {
             indent: def.indent,
             value,
             computed,
+            decimals: def.decimals,
+            length: None,
+            limit: None,
             exact: figure.exact,
             overridden: by_hand.is_some(),
             reason: by_hand.map(|(_, reason)| reason.clone()),
             adjusted: places.adjusted.get(def.code.as_str()).cloned(),
-            from: figure.from.iter().map(|b| source(scope.ledger, b.kind, b.id, b.exact, scale)).collect(),
+            from: figure.from.iter().map(|b| source(scope.ledger, b.kind, b.id, b.exact, def.scale())).collect(),
             gaps: figure.gaps,
             notes: figure.notes,
             help: help(def),
         });
     }
+    texts(form, scope, &mut cells);
     cells
+}
+
+/// The words of a cell that holds no number, with the records they were read from; `None` for a number.
+fn words(def: &CellDef, form: &Form, filing: &Filing, scope: &Scope, figure: &mut Figure) -> Option<Option<Content>> {
+    let text = match &def.source {
+        CellSource::Profile(values, join) => {
+            let found = values.iter().filter_map(|v| Some((v, head_text(v, None, filing, scope)?)));
+            let found: Vec<_> = found.take(if join.is_some() { usize::MAX } else { 1 }).collect();
+            figure.from.extend(found.iter().filter_map(|(v, _)| behind(v, scope)));
+            let texts: Vec<String> = found.into_iter().map(|(_, text)| text).collect();
+            (!texts.is_empty()).then(|| texts.join(join.as_deref().unwrap_or_default()))
+        }
+        CellSource::Same(values) => {
+            figure.from.extend(values.iter().filter_map(|v| behind(v, scope)));
+            let texts: Option<Vec<String>> = values.iter().map(|v| head_text(v, None, filing, scope)).collect();
+            texts.map(|t| if t.windows(2).all(|w| w[0] == w[1]) { "是" } else { "否" }.to_owned())
+        }
+        // Written once every figure is known: see `texts`.
+        CellSource::Text(_) => text_block(def, form, scope).map(|(kind, record, text)| {
+            figure.from.push(Behind { kind, id: record.id, exact: 0 });
+            text
+        }),
+        _ => return None,
+    };
+    if text.is_none() {
+        let values = match &def.source {
+            CellSource::Profile(values, _) | CellSource::Same(values) => values.as_slice(),
+            _ => &[],
+        };
+        figure.notes.extend(values.iter().find_map(|v| missing(v, filing, scope)));
+    }
+    Some(text.map(Content::Text))
+}
+
+/// The record that a profile field was read from. It adds nothing to any sum.
+fn behind(value: &HeadValue, scope: &Scope) -> Option<Behind> {
+    let HeadValue::Field { kind, .. } = value else { return None };
+    Some(Behind { kind, id: head_record(value, scope)?.id, exact: 0 })
+}
+
+/// Which profile field is not filled in.
+fn missing(value: &HeadValue, filing: &Filing, scope: &Scope) -> Option<String> {
+    let HeadValue::Field { kind, at, .. } = value else { return None };
+    let field = kind.fields.get(*at)?;
+    head_text(value, None, filing, scope).is_none().then(|| format!("未填 {}的{}", kind.label, field.label))
+}
+
+/// The text that was written for a cell: the newest record that names the form (by id, family or title) and
+/// the cell (by code or label).
+fn text_block<'a>(def: &CellDef, form: &Form, scope: &Scope<'a>) -> Option<(&'static Kind, &'a Record, String)> {
+    let kind = crate::record::kind("text_block")?;
+    let read = |r: &'a Record, name: &str| r.field(kind, name).and_then(Value::as_text);
+    let ours = |r: &&'a Record| {
+        read(r, "form").is_some_and(|f| [&form.id, &form.family, &form.title].iter().any(|own| own.as_str() == f))
+            && read(r, "cell").is_some_and(|c| c == def.code || c == def.label)
+    };
+    let record = scope.ledger.rows(kind).iter().rev().find(ours)?;
+    let text = read(record, "text").filter(|t| !t.trim().is_empty())?;
+    Some((kind, record, text.to_owned()))
+}
+
+/// Puts figures into the texts and counts their characters.
+fn texts(form: &Form, scope: &Scope, cells: &mut [Cell]) {
+    let Some(kind) = crate::record::kind("text_block") else { return };
+    let is_text = |def: &CellDef| matches!(def.source, CellSource::Text(_));
+    let figures: HashMap<String, String> = form
+        .cells
+        .iter()
+        .zip(cells.iter())
+        .filter(|(def, _)| !is_text(def))
+        .map(|(def, cell)| (def.code.clone(), cell.printed()))
+        .collect();
+    for (def, cell) in form.cells.iter().zip(cells) {
+        let CellSource::Text(limit) = def.source else { continue };
+        cell.limit = limit.and_then(|n| u32::try_from(n).ok());
+        let Some(Content::Text(written)) = &cell.value else { continue };
+        let (text, unknown) = grid::inserted(written, |code| figures.get(code).cloned());
+        if let Some((_, record, _)) = text_block(def, form, scope) {
+            cell.gaps.extend(unknown.iter().map(|name| Gap {
+                kind: kind.name,
+                id: record.id,
+                say: format!("文中的 {{{name}}} 不是本表的数据"),
+            }));
+        }
+        cell.length = u32::try_from(grid::length(&text)).ok();
+        cell.value = Some(Content::Text(text.clone()));
+        cell.computed = Some(Content::Text(text));
+    }
 }
 
 fn help(def: &CellDef) -> String {
@@ -172,7 +275,13 @@ fn balance<'a>(
     scope: &Scope,
     places: &mut Places<'a>,
 ) {
-    let scale = amount::scale(&def.unit);
+    let scale = def.scale();
+    // Placed are whole units, or hundredths where decimals are shown.
+    let (step, grain) = match def.decimals {
+        0 => (scale, 1),
+        1 => (scale / 10, 10),
+        _ => (scale / 100, 1),
+    };
     let exact_of = |code: &str| scope.found.get(code).and_then(|f| f.exact);
     let known: Vec<&'a str> = parts.iter().map(String::as_str).filter(|c| exact_of(c).is_some()).collect();
     let from_records: Vec<i64> = known.iter().filter_map(|c| exact_of(c)).collect();
@@ -185,17 +294,23 @@ fn balance<'a>(
     let extra: i64 = parts
         .iter()
         .filter(|c| exact_of(c).is_none())
-        .filter_map(|c| filing.overrides.get(c.as_str()).map(|(value, _)| value))
+        .filter_map(|c| filing.overrides.get(c.as_str()).map(|(value, _)| def.whole(*value)))
         .sum();
-    let (plain, plain_parts) = amount::balance(&from_records, scale);
-    let (shown, shown_parts) = amount::balance(&by_hand, scale);
+    let balanced = |parts: &[i64]| {
+        let (total, parts) = amount::balance(parts, step);
+        (total.saturating_mul(grain), parts.into_iter().map(|p| p.saturating_mul(grain)).collect::<Vec<_>>())
+    };
+    let (plain, plain_parts) = balanced(&from_records);
+    let (shown, shown_parts) = balanced(&by_hand);
     for (i, code) in known.iter().enumerate() {
         places.computed.insert(code, plain_parts.get(i).copied());
         places.shown.insert(code, shown_parts.get(i).copied());
-        let rounded = amount::round(by_hand.get(i).copied().unwrap_or(0), scale);
+        let rounded = def.place(by_hand.get(i).copied().unwrap_or(0));
         let shown = shown_parts.get(i).copied().unwrap_or(rounded);
         if shown != rounded {
             let label = form.cells.iter().find(|c| c.code == *code).map_or(*code, |c| c.label.as_str());
+            let print = |n: i64| if def.decimals == 0 { n.to_string() } else { amount::yuan(n) };
+            let (rounded, shown) = (print(rounded), print(shown));
             let say = format!(
                 "舍位平衡：{} 四舍五入为 {rounded}，为使各项之和等于“{}”，填 {shown}",
                 label.trim_start_matches("其中："),

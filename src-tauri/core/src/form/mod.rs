@@ -6,6 +6,7 @@
 mod check;
 mod expr;
 mod fill;
+mod grid;
 mod parse;
 mod shelf;
 
@@ -18,9 +19,11 @@ use ts_rs::TS;
 pub use check::values;
 pub use expr::Expr;
 pub use fill::{fill, placed};
+pub use grid::{Align, Border, Grid, GridBox, GridRow};
 pub use parse::parse;
 pub use shelf::Shelf;
 
+use crate::amount;
 use crate::error::Flaw;
 use crate::figure::{Condition, Query};
 use crate::period::{Basis, Period, Window};
@@ -82,6 +85,8 @@ pub struct Form {
     pub rosters: Vec<RosterDef>,
     /// Its checks.
     pub checks: Vec<CheckDef>,
+    /// Its paper, when it is not a plain list of figures.
+    pub layout: Option<grid::Layout>,
     /// From the manager's own forms folder, not the program's.
     pub own: bool,
     /// The file's text, kept with a seal.
@@ -158,8 +163,45 @@ pub struct CellDef {
     pub grade: String,
     /// It counts what happened in the window; otherwise it is the state at the cut-off.
     pub flow: bool,
+    /// Decimals shown: 0, 1 or 2.
+    pub decimals: u8,
     /// Where its value comes from.
     pub source: CellSource,
+}
+
+impl CellDef {
+    /// How many of the smallest unit (分, hundredths of a measure, or the count itself) make one of its unit.
+    pub fn scale(&self) -> i64 {
+        scale(&self.unit, self.decimals)
+    }
+
+    /// An exact figure as its cell shows it, rounded once: whole units, or hundredths of the unit
+    /// where decimals are shown.
+    fn place(&self, exact: i64) -> i64 {
+        match self.decimals {
+            0 => amount::round(exact, self.scale()),
+            1 => amount::round(exact, self.scale() / 10).saturating_mul(10),
+            _ => amount::round(exact, self.scale() / 100),
+        }
+    }
+
+    /// A placed figure as content.
+    fn content(&self, placed: i64) -> Content {
+        if self.decimals == 0 { Content::Int(placed) } else { Content::Decimal(placed) }
+    }
+
+    /// Whole units as this cell places them.
+    fn whole(&self, units: i64) -> i64 {
+        if self.decimals == 0 { units } else { units.saturating_mul(100) }
+    }
+}
+
+/// See [`CellDef::scale`].
+fn scale(unit: &str, decimals: u8) -> i64 {
+    match amount::scale(unit) {
+        1 if decimals > 0 => 100,
+        scale => scale,
+    }
 }
 
 /// The one source of a cell.
@@ -171,15 +213,22 @@ pub enum CellSource {
     Total(Vec<String>),
     /// Arithmetic over other cells.
     Formula(Expr),
-    /// A profile field.
-    Profile(Vec<HeadValue>),
-    /// Text with a limit of characters.
-    Text(usize),
+    /// Profile fields: the first that is filled in, or all that are with this between them.
+    Profile(Vec<HeadValue>, Option<String>),
+    /// 是 when these profile fields read the same, 否 when they differ, blank while one is not filled in.
+    Same(Vec<HeadValue>),
+    /// Text that is written in the program (kind `text_block`), with its limit of characters.
+    Text(Option<usize>),
     /// Typed by hand.
     Manual,
 }
 
 impl CellSource {
+    /// Whether it gives a number: only that can be typed by hand in place of the computed one.
+    pub fn is_number(&self) -> bool {
+        !matches!(self, CellSource::Profile(..) | CellSource::Same(_) | CellSource::Text(_))
+    }
+
     /// The codes it names.
     pub fn names(&self) -> Vec<String> {
         match self {
@@ -267,6 +316,10 @@ pub enum Probe {
     Filled(Vec<String>),
     /// These lines of head and foot must be filled in.
     Head(Vec<String>),
+    /// The texts among these codes must keep their limits of characters.
+    Limits(Vec<String>),
+    /// Every `{code}` in the texts among these codes must be a figure of the form.
+    Insertions(Vec<String>),
     /// Speaks for every hand-typed value that differs from the computed one.
     Overridden,
     /// An audit of the records behind some codes.
@@ -379,7 +432,7 @@ impl Serialize for Content {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         match self {
             Content::Int(n) => s.serialize_i64(*n),
-            Content::Decimal(n) => s.serialize_f64(crate::amount::in_units(*n, 100)),
+            Content::Decimal(n) => s.serialize_f64(amount::in_units(*n, 100)),
             Content::Text(t) => s.serialize_str(t),
         }
     }
@@ -463,7 +516,18 @@ pub struct Cell {
     /// What the records give, also where a hand-typed value stands in its place.
     #[ts(type = "number | string | null")]
     pub computed: Option<Content>,
-    /// Unrounded, in the smallest unit (分, or the count itself).
+    /// Decimals that the form shows.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub decimals: u8,
+    /// Characters that a text has, blanks left out: counted whether it has a limit or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub length: Option<u32>,
+    /// Characters that a text may have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub limit: Option<u32>,
+    /// Unrounded, in the smallest unit (分, hundredths of a measure, or the count itself).
     #[ts(type = "number | null")]
     pub exact: Option<i64>,
     /// A hand-typed value stands here.
@@ -482,6 +546,40 @@ pub struct Cell {
     pub notes: Vec<String>,
     /// Definition, its source and how sure it is.
     pub help: String,
+}
+
+impl Cell {
+    /// The exact figure in the cell's unit, unrounded.
+    pub fn exact_in_unit(&self) -> Option<f64> {
+        Some(amount::in_units(self.exact?, scale(&self.unit, self.decimals)))
+    }
+
+    /// What the form shows, as people read it; empty when it is blank.
+    pub fn printed(&self) -> String {
+        printed(self.value.as_ref(), &self.unit, self.decimals)
+    }
+}
+
+/// A content as people read it: amounts with all their decimals, measures as short as they are.
+fn printed(content: Option<&Content>, unit: &str, decimals: u8) -> String {
+    match content {
+        None => String::new(),
+        Some(Content::Int(n)) => n.to_string(),
+        Some(Content::Decimal(n)) => {
+            let two = amount::yuan(*n);
+            match (amount::scale(unit), decimals) {
+                (1, 2..) => two.trim_end_matches('0').trim_end_matches('.').to_owned(),
+                (_, 1) => two.strip_suffix('0').unwrap_or(&two).to_owned(),
+                _ => two,
+            }
+        }
+        Some(Content::Text(text)) => text.clone(),
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(n: &u8) -> bool {
+    *n == 0
 }
 
 /// 错误 must be mended; 警示 may stay with a written reason.
@@ -572,6 +670,10 @@ pub struct Filled {
     pub foot: Vec<HeadItem>,
     /// Tables of records (rosters).
     pub tables: Vec<RosterTable>,
+    /// The paper it is printed on, when that is more than a list of figures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub grid: Option<Grid>,
     /// Rules that spoke, 错误 first.
     pub breaches: Vec<Breach>,
     /// Set when the values shown are those sealed at this time.

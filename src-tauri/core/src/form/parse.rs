@@ -1,6 +1,6 @@
 //! Reads a form file and reports every flaw in it at once, in Chinese, naming the code.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -8,6 +8,7 @@ use toml::de::{DeTable, Deserializer};
 use toml::{Table, Value as Toml};
 
 use super::expr::Expr;
+use super::grid::{self, Align, Border, Fill, Grid, GridBox, GridRow, Layout};
 use super::{Against, CellSource, ProofWant, SectionDef};
 use super::{
     Audit, CellDef, CheckDef, Column, ColumnValue, Form, HeadDef, HeadValue, Level, PeriodKind, Probe, RosterDef,
@@ -229,7 +230,9 @@ fn form(table: &Table, text: &str, flaws: &mut Flaws) -> Form {
         let tables = r.tables("check", flaws);
         tables.into_iter().filter_map(|t| check_def(t, &cells, &head, &foot, flaws)).collect()
     };
+    let layout = r.raw("layout").and_then(|raw| layout(raw, &cells, flaws));
     let form = Form {
+        layout,
         family,
         title,
         issuer: r.or_blank("issuer", flaws),
@@ -382,12 +385,38 @@ fn cell_def(table: &Table, flaws: &mut Flaws) -> Option<CellDef> {
     let help = r.or_blank("help", flaws);
     let grade = r.or_blank("grade", flaws);
     let flow = r.yes("flow", flaws).unwrap_or(false);
-    let source = cell_source(&mut r, &code, flaws);
+    let decimals = r.int("decimals", flaws);
+    let source = cell_source(&mut r, &code, flaws).unwrap_or(CellSource::Manual);
     r.done(flaws);
-    Some(CellDef { code, label, unit, indent, help, grade, flow, source: source.unwrap_or(CellSource::Manual) })
+    let decimals = match decimals {
+        Some(n @ 0..=2) => u8::try_from(n).unwrap_or(0),
+        Some(n) => {
+            flaws.push(&code, format!("decimals {n} 应为 0、1 或 2"));
+            0
+        }
+        // A measure is kept with two decimals and shown with as many as it has.
+        None => {
+            if measures(&source) {
+                2
+            } else {
+                0
+            }
+        }
+    };
+    Some(CellDef { code, label, unit, indent, help, grade, flow, decimals, source })
 }
 
-const SOURCES: &[&str] = &["count", "sum", "distinct", "latest", "total", "formula", "profile", "text", "manual"];
+/// Whether a source gives a number kept in hundredths, such as an area.
+fn measures(source: &CellSource) -> bool {
+    let CellSource::Query(query) = source else { return false };
+    match query.measure {
+        Measure::Sum(at) | Measure::Latest(at) => query.kind.fields.get(at).is_some_and(|f| f.ty == Type::Decimal),
+        Measure::Count | Measure::Distinct(..) => false,
+    }
+}
+
+const SOURCES: &[&str] =
+    &["count", "sum", "distinct", "latest", "total", "formula", "profile", "same", "text", "manual"];
 
 fn cell_source(r: &mut Reader, code: &str, flaws: &mut Flaws) -> Option<CellSource> {
     let given: Vec<&str> = SOURCES.iter().copied().filter(|s| r.table.contains_key(*s)).collect();
@@ -402,7 +431,7 @@ fn cell_source(r: &mut Reader, code: &str, flaws: &mut Flaws) -> Option<CellSour
             for name in SOURCES {
                 r.read.insert(name);
             }
-            r.read.extend(["where", "among", "each", "or_else", "or_count"]);
+            r.read.extend(["where", "among", "each", "or_else", "or_count", "join"]);
             return None;
         }
     };
@@ -421,12 +450,22 @@ fn cell_source(r: &mut Reader, code: &str, flaws: &mut Flaws) -> Option<CellSour
         "profile" => {
             let values: Vec<HeadValue> =
                 r.texts("profile", flaws)?.into_iter().filter_map(|v| head_value(code, v, flaws)).collect();
-            Some(CellSource::Profile(values))
+            let join = r.text("join", flaws).map(str::to_owned);
+            Some(CellSource::Profile(values, join))
         }
-        "text" => match r.int("text", flaws)? {
-            limit @ 1.. => Some(CellSource::Text(usize::try_from(limit).unwrap_or(usize::MAX))),
+        "same" => {
+            let values: Vec<HeadValue> =
+                r.texts("same", flaws)?.into_iter().filter_map(|v| head_value(code, v, flaws)).collect();
+            if values.len() < 2 {
+                flaws.push(code, "same 应列出两个或更多的 类别.字段");
+            }
+            Some(CellSource::Same(values))
+        }
+        "text" => match r.raw("text")? {
+            Toml::Boolean(true) => Some(CellSource::Text(None)),
+            Toml::Integer(limit @ 1..) => Some(CellSource::Text(usize::try_from(*limit).ok())),
             _ => {
-                flaws.push(code, "text 应为字数上限");
+                flaws.push(code, "text 应为字数上限，没有上限的写 true");
                 None
             }
         },
@@ -803,6 +842,10 @@ fn check_def(
         }
     } else if table.contains_key("filled") {
         codes("filled", &mut r, flaws).map(Probe::Filled)
+    } else if table.contains_key("limits") {
+        codes("limits", &mut r, flaws).map(Probe::Limits)
+    } else if table.contains_key("insertions") {
+        codes("insertions", &mut r, flaws).map(Probe::Insertions)
     } else if table.contains_key("head") {
         let names: Vec<String> = r.texts("head", flaws).unwrap_or_default().into_iter().map(str::to_owned).collect();
         for name in names.iter().filter(|n| !head.iter().chain(foot).any(|h| h.name == **n)) {
@@ -816,7 +859,7 @@ fn check_def(
         let behind = codes("behind", &mut r, flaws).unwrap_or_default();
         audit(&mut r, &at, cells, &behind, flaws).map(|audit| Probe::Records { behind, audit })
     } else {
-        flaws.push(&at, "没有审核内容，请写 holds、filled、head、behind、overridden 之一");
+        flaws.push(&at, "没有审核内容，请写 holds、filled、head、limits、insertions、behind、overridden 之一");
         None
     };
     r.done(flaws);
@@ -875,4 +918,154 @@ fn audit(r: &mut Reader, at: &str, cells: &[CellDef], behind: &[String], flaws: 
     }
     flaws.push(at, "behind 之后请写 proof、agreement、unique 或 none");
     None
+}
+
+/// The paper: rows of boxes from left to right. A box that takes several rows keeps its columns in the rows
+/// below, so that boxes cannot overlap; a row that does not come out even is a flaw.
+fn layout(raw: &Toml, cells: &[CellDef], flaws: &mut Flaws) -> Option<Layout> {
+    let Toml::Table(table) = raw else {
+        flaws.push("", "layout 应写成 [layout]");
+        return None;
+    };
+    let mut r = Reader::new(table, "layout");
+    let landscape = match r.text("orientation", flaws) {
+        None | Some("portrait") => false,
+        Some("landscape") => true,
+        Some(other) => {
+            flaws.push("layout", format!("orientation“{other}”应为 portrait 或 landscape"));
+            false
+        }
+    };
+    let widths: Vec<f64> = match r.raw("widths") {
+        Some(Toml::Array(items)) => items.iter().filter_map(number).filter(|w| (1.0..=100.0).contains(w)).collect(),
+        _ => Vec::new(),
+    };
+    if widths.is_empty() || r.table.get("widths").and_then(Toml::as_array).is_none_or(|a| a.len() != widths.len()) {
+        flaws.push("layout", "widths 应为各列宽度的列表，每列 1 到 100 个半角字符");
+        return None;
+    }
+    let size = r.raw("size").and_then(number).unwrap_or(11.0);
+    let mut grid = Grid { landscape, widths, rows: Vec::new() };
+    let mut fills = HashMap::new();
+    // Rows that the boxes above still take of each column.
+    let mut taken = vec![0_usize; grid.widths.len()];
+    for (at, row) in r.tables("row", flaws).into_iter().enumerate() {
+        let place = format!("layout 第{}行", at + 1);
+        let mut line = Reader::new(row, place.clone());
+        let height = line.raw("height").and_then(number).unwrap_or(24.0);
+        let new_page = line.yes("new_page", flaws).unwrap_or(false);
+        let border = word(&mut line, "border", Border::parse, "all、bottom 或 none", flaws);
+        let mut boxes = Vec::new();
+        let mut column = 0;
+        let skip = |column: &mut usize, taken: &[usize]| {
+            while taken.get(*column).is_some_and(|rows| *rows > 0) {
+                *column += 1;
+            }
+        };
+        for space in line.tables("box", flaws) {
+            skip(&mut column, &taken);
+            let (space, fill) = grid_box(space, &place, column, size, border, cells, flaws);
+            fills.extend(fill.map(|fill| ((at, boxes.len()), fill)));
+            let free = (column..column + space.columns).all(|c| taken.get(c) == Some(&0));
+            if !free {
+                flaws.push(&place, format!("“{}”放不下：超出各列或与上面的格子重叠", space.text));
+                line.done(flaws);
+                return None;
+            }
+            taken.iter_mut().skip(column).take(space.columns).for_each(|rows| *rows = space.rows);
+            column += space.columns;
+            boxes.push(space);
+        }
+        skip(&mut column, &taken);
+        if column < grid.widths.len() {
+            flaws.push(&place, format!("只占了 {column} 列，应占满 {} 列", grid.widths.len()));
+        }
+        taken.iter_mut().for_each(|rows| *rows = rows.saturating_sub(1));
+        line.done(flaws);
+        grid.rows.push(GridRow { height, new_page, boxes });
+    }
+    if taken.iter().any(|rows| *rows > 0) {
+        flaws.push("layout", "有格子跨过了最后一行");
+    }
+    r.done(flaws);
+    let layout = Layout { grid, fills };
+    let unknown: HashSet<&str> = layout.codes().filter(|code| !cells.iter().any(|c| c.code == *code)).collect();
+    for code in unknown {
+        flaws.push("layout", format!("引用了不存在的代码 {code}"));
+    }
+    Some(layout)
+}
+
+fn number(raw: &Toml) -> Option<f64> {
+    match raw {
+        Toml::Integer(n) => i32::try_from(*n).ok().map(f64::from),
+        Toml::Float(x) if x.is_finite() => Some(*x),
+        _ => None,
+    }
+}
+
+/// One of a closed set of words; what is left out is the usual one.
+fn word<T: Default>(
+    r: &mut Reader,
+    key: &'static str,
+    parse: fn(&str) -> Option<T>,
+    words: &str,
+    flaws: &mut Flaws,
+) -> T {
+    let Some(text) = r.text(key, flaws) else { return T::default() };
+    parse(text).unwrap_or_else(|| {
+        flaws.push(&r.at, format!("{key}“{text}”应为 {words}"));
+        T::default()
+    })
+}
+
+fn grid_box(
+    table: &Table,
+    place: &str,
+    column: usize,
+    size: f64,
+    row_border: Border,
+    cells: &[CellDef],
+    flaws: &mut Flaws,
+) -> (GridBox, Option<Fill>) {
+    let mut r = Reader::new(table, place);
+    let text = r.or_blank("text", flaws);
+    let code = r.text("cell", flaws).map(str::to_owned);
+    let ticks = r.text("ticks", flaws).map(str::to_owned);
+    let hint = r.or_blank("hint", flaws);
+    if code.is_some() && (!text.is_empty() || ticks.is_some()) {
+        flaws.push(place, "cell 不能与 text 或 ticks 写在同一格；要在文字中放数据请写 {代码}");
+    }
+    let many = |key: &'static str, r: &mut Reader, flaws: &mut Flaws| match r.int(key, flaws) {
+        None => 1,
+        Some(n @ 1..=1000) => usize::try_from(n).unwrap_or(1),
+        Some(n) => {
+            flaws.push(place, format!("{key} {n} 应在 1 到 1000 之间"));
+            1
+        }
+    };
+    let (columns, rows) = (many("columns", &mut r, flaws), many("rows", &mut r, flaws));
+    let prose = code
+        .as_ref()
+        .is_some_and(|code| cells.iter().any(|c| c.code == *code && matches!(c.source, CellSource::Text(_))));
+    // Long texts begin at the upper left, everything else stands in the middle.
+    let align = match (r.table.contains_key("align"), prose) {
+        (false, true) => Align::Left,
+        _ => word(&mut r, "align", Align::parse, "left、center 或 right", flaws),
+    };
+    let top = r.yes("top", flaws).unwrap_or(prose);
+    let bold = r.yes("bold", flaws).unwrap_or(false);
+    let size = r.raw("size").and_then(number).unwrap_or(size);
+    let border = if r.table.contains_key("border") {
+        word(&mut r, "border", Border::parse, "all、bottom 或 none", flaws)
+    } else {
+        row_border
+    };
+    r.done(flaws);
+    let fill = match (&code, ticks) {
+        (Some(code), _) => Some(Fill::Cell(code.clone(), hint)),
+        (None, Some(code)) => Some(Fill::Ticks(code)),
+        (None, None) => (!grid::names(&text).is_empty()).then_some(Fill::Insert),
+    };
+    (GridBox { column, columns, rows, code, text, align, top, bold, size, border }, fill)
 }

@@ -1,0 +1,286 @@
+//! The paper of a form: a grid of merged cells with the wording, boxes and heights of the original.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::Cell;
+
+/// Where a text stands in its box.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export_to = "types.ts")]
+pub enum Align {
+    /// To the left.
+    Left,
+    /// In the middle.
+    #[default]
+    Center,
+    /// To the right.
+    Right,
+}
+
+impl Align {
+    /// Reads the word of a form file.
+    pub fn parse(word: &str) -> Option<Align> {
+        Some(match word {
+            "left" => Align::Left,
+            "center" => Align::Center,
+            "right" => Align::Right,
+            _ => return None,
+        })
+    }
+}
+
+/// The lines around a box.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export_to = "types.ts")]
+pub enum Border {
+    /// On all four sides.
+    #[default]
+    All,
+    /// Below, as a line to write on.
+    Bottom,
+    /// None.
+    None,
+}
+
+impl Border {
+    /// Reads the word of a form file.
+    pub fn parse(word: &str) -> Option<Border> {
+        Some(match word {
+            "all" => Border::All,
+            "bottom" => Border::Bottom,
+            "none" => Border::None,
+            _ => return None,
+        })
+    }
+}
+
+/// The paper of a form, filled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct Grid {
+    /// A4 across; otherwise upright.
+    pub landscape: bool,
+    /// Width of each column in half-width characters.
+    pub widths: Vec<f64>,
+    /// Its rows.
+    pub rows: Vec<GridRow>,
+}
+
+/// One row of the paper.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct GridRow {
+    /// Least height in points; a long text makes it taller.
+    pub height: f64,
+    /// A new page begins with it.
+    pub new_page: bool,
+    /// The boxes whose upper left corner lies in it, from left to right.
+    pub boxes: Vec<GridBox>,
+}
+
+/// One merged cell of the paper. Boxes never overlap.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct GridBox {
+    /// Its first column, from 0.
+    pub column: usize,
+    /// Columns that it takes.
+    pub columns: usize,
+    /// Rows that it takes.
+    pub rows: usize,
+    /// Code of the cell whose content stands here alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub code: Option<String>,
+    /// What is printed: fixed wording with contents put in, or the content itself.
+    pub text: String,
+    /// Where it stands.
+    pub align: Align,
+    /// At the top instead of half-way.
+    pub top: bool,
+    /// In bold.
+    pub bold: bool,
+    /// Size of the letters in points.
+    pub size: f64,
+    /// The lines around it.
+    pub border: Border,
+}
+
+/// The paper as a form file says it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    /// The grid with the file's own wording.
+    pub grid: Grid,
+    /// What is put into some boxes, by row and place in the row.
+    pub fills: HashMap<(usize, usize), Fill>,
+}
+
+/// What is put into a box.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fill {
+    /// A cell's content; while it is blank this hint of the original stands there.
+    Cell(String, String),
+    /// The box □ beside the word that a cell holds is ticked.
+    Ticks(String),
+    /// `{code}` in the wording gives way to the cell's content.
+    Insert,
+}
+
+impl Layout {
+    /// The paper with contents put in.
+    pub fn filled(&self, cells: &[Cell]) -> Grid {
+        let by_code: HashMap<&str, &Cell> = cells.iter().map(|c| (c.code.as_str(), c)).collect();
+        let printed = |code: &str| by_code.get(code).map(|c| c.printed()).unwrap_or_default();
+        let mut grid = self.grid.clone();
+        for ((row, place), fill) in &self.fills {
+            let Some(space) = grid.rows.get_mut(*row).and_then(|r| r.boxes.get_mut(*place)) else { continue };
+            match fill {
+                Fill::Cell(code, hint) => {
+                    let text = printed(code);
+                    space.text = if text.is_empty() { hint.clone() } else { text };
+                }
+                Fill::Ticks(code) => space.text = ticked(&space.text, &printed(code)),
+                Fill::Insert => space.text = inserted(&space.text, |code| by_code.get(code).map(|c| c.printed())).0,
+            }
+        }
+        grid
+    }
+
+    /// Codes of the cells that stand on the paper.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        let insertions = self.grid.rows.iter().flat_map(|r| &r.boxes).flat_map(|b| names(&b.text));
+        let fills = self.fills.values().filter_map(|fill| match fill {
+            Fill::Cell(code, _) | Fill::Ticks(code) => Some(code.as_str()),
+            Fill::Insert => None,
+        });
+        insertions.chain(fills)
+    }
+}
+
+/// Ticks the □ that stands right behind or before a word: `民营企业□` becomes `民营企业☑`.
+fn ticked(wording: &str, word: &str) -> String {
+    const BOX: char = '□';
+    if word.is_empty() {
+        return wording.to_owned();
+    }
+    let sides = |at: usize, word: &str| {
+        let before = wording.get(..at).unwrap_or_default();
+        let after = wording.get(at + word.len()..).unwrap_or_default();
+        let behind = after.chars().find(|c| !c.is_whitespace()) == Some(BOX);
+        // A box before the word is its own only where boxes stand before words.
+        let ahead = !behind && before.trim_end().ends_with(BOX) && wording.trim_start().starts_with(BOX);
+        match (behind, ahead) {
+            (true, _) => Some(at + word.len() + after.find(BOX)?),
+            (_, true) => before.rfind(BOX),
+            _ => None,
+        }
+    };
+    match wording.match_indices(word).find_map(|(at, word)| sides(at, word)) {
+        Some(at) => {
+            let (before, after) = wording.split_at(at);
+            format!("{before}☑{}", after.get(BOX.len_utf8()..).unwrap_or_default())
+        }
+        None => wording.to_owned(),
+    }
+}
+
+/// The `{code}` in a text.
+pub(super) fn names(text: &str) -> Vec<&str> {
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+        .filter(|name| is_code(name))
+        .collect()
+}
+
+/// Puts contents in the places of `{code}`, and gives the codes that are no cell's: these stay as written.
+pub(super) fn inserted(text: &str, of: impl Fn(&str) -> Option<String>) -> (String, Vec<String>) {
+    let mut out = String::with_capacity(text.len());
+    let mut unknown = Vec::new();
+    let mut parts = text.split('{');
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        match part.split_once('}').filter(|(name, _)| is_code(name)) {
+            Some((name, after)) => {
+                match of(name) {
+                    Some(content) => out.push_str(&content),
+                    None => {
+                        out.push_str(&format!("{{{name}}}"));
+                        unknown.push(name.to_owned());
+                    }
+                }
+                out.push_str(after);
+            }
+            None => {
+                out.push('{');
+                out.push_str(part);
+            }
+        }
+    }
+    (out, unknown)
+}
+
+fn is_code(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// Characters of a text as its limit counts them. The originals do not say how they count; the strictest
+/// way is taken: every character that is not blank, punctuation included.
+pub(super) fn length(text: &str) -> usize {
+    text.chars().filter(|c| !c.is_whitespace()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_box_beside_the_word_is_ticked() {
+        let nature = "事业单位□ 国有企业□ 民营企业□  其他□";
+        for (wording, word, want) in [
+            (nature, "民营企业", "事业单位□ 国有企业□ 民营企业☑  其他□"),
+            (nature, "其他", "事业单位□ 国有企业□ 民营企业□  其他☑"),
+            (nature, "", nature),
+            (nature, "集体", nature),
+            ("综合□ 专业化□", "综合", "综合☑ 专业化□"),
+            ("□ 是", "是", "☑ 是"),
+            ("□ 是", "否", "□ 是"),
+            ("□ 否 情况说明：", "否", "☑ 否 情况说明："),
+        ] {
+            assert_eq!(ticked(wording, word), want, "{wording} with {word}");
+        }
+    }
+
+    #[test]
+    fn figures_are_put_into_texts() {
+        let of = |code: &str| (code == "mentors").then(|| "12".to_owned());
+        for (text, want, unknown) in [
+            ("现有导师{mentors}人。", "现有导师12人。", vec![]),
+            ("{mentors}{mentors}", "1212", vec![]),
+            ("{mentros}人", "{mentros}人", vec!["mentros"]),
+            ("用{大括号}写", "用{大括号}写", vec![]),
+            ("{", "{", vec![]),
+            ("a}b{mentors", "a}b{mentors", vec![]),
+        ] {
+            assert_eq!(
+                inserted(text, of),
+                (want.to_owned(), unknown.into_iter().map(str::to_owned).collect()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_character_that_is_not_blank_counts() {
+        for (text, want) in [("", 0), ("一二三", 3), (" 一，二\n三\t。\u{3000}", 5), ("AI+5G", 5), ("😀", 1)]
+        {
+            assert_eq!(length(text), want, "{text:?}");
+        }
+    }
+}
