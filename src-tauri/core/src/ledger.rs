@@ -18,7 +18,6 @@ pub struct Ledger {
 #[derive(Debug, Clone, Default)]
 struct Table {
     rows: Vec<Record>,
-    by_id: HashMap<i64, usize>,
 }
 
 /// Positions of the tenant's fields that its stage and stay depend on.
@@ -54,13 +53,14 @@ impl Default for Ledger {
 }
 
 impl Ledger {
-    /// A ledger of these records. A kind's records keep their order.
+    /// A ledger of these records, each kind's by id.
     pub fn new(records: impl IntoIterator<Item = (&'static Kind, Vec<Record>)>) -> Ledger {
         let mut ledger = Ledger::default();
-        for (kind, rows) in records {
-            let by_id = rows.iter().enumerate().map(|(i, r)| (r.id, i)).collect();
+        for (kind, mut rows) in records {
+            // Already so from the store: then this only looks.
+            rows.sort_by_key(|r| r.id);
             if let Some(table) = ledger.tables.get_mut(kind.index()) {
-                *table = Table { rows, by_id };
+                *table = Table { rows };
             }
         }
         let mut left_on = HashMap::new();
@@ -101,7 +101,13 @@ impl Ledger {
     /// One record.
     pub fn get(&self, kind: &Kind, id: i64) -> Option<&Record> {
         let table = self.tables.get(kind.index())?;
-        table.by_id.get(&id).and_then(|i| table.rows.get(*i))
+        // Ids without gaps make an id its own position; a gap costs a search.
+        let first = table.rows.first()?.id;
+        let guess = usize::try_from(id.checked_sub(first)?).ok()?;
+        match table.rows.get(guess) {
+            Some(record) if record.id == id => Some(record),
+            _ => table.rows.binary_search_by_key(&id, |r| r.id).ok().and_then(|at| table.rows.get(at)),
+        }
     }
 
     /// Whether no record of a visible kind is there.
