@@ -188,11 +188,10 @@ impl Desk {
         let shape = shape(kind)?;
         let ledger = self.store.ledger()?;
         let kind = shape.kind;
-        let binned = || self.store.bin().map(|bin| bin.into_iter().find(|(k, r)| k.name == kind.name && r.id == id));
         let (record, in_bin) = match ledger.get(kind, id) {
             Some(record) => (record.clone(), false),
-            None => match binned()? {
-                Some((_, record)) => (record, true),
+            None => match self.store.binned(kind, id)? {
+                Some(record) => (record, true),
                 None => return Err(Error::refused(format!("没有编号为 {id} 的{}", shape.label))),
             },
         };

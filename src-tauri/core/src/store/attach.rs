@@ -1,0 +1,180 @@
+//! Proof files: kept once by the SHA-256 of their content.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::Store;
+use super::folder::{file_error, hash_of, sync_dir};
+use crate::error::{Error, Flaw, Result};
+use crate::record::Value;
+
+impl Store {
+    /// Keeps the bytes of a proof file; gives their SHA-256 in hex and their size. The same content
+    /// again is not written twice. The record that refers to it is the caller's to write.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it cannot be written.
+    pub fn attach(&self, bytes: &[u8]) -> Result<(String, u64)> {
+        let hash = hash_of(bytes);
+        let path = self.attachment_path(&hash)?;
+        let known = fs::read(&path).is_ok_and(|there| hash_of(&there) == hash);
+        if !known {
+            write_once(&path, bytes)?;
+        }
+        Ok((hash, bytes.len() as u64))
+    }
+
+    /// The bytes of a proof file, checked against their SHA-256.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it is missing, [`Error::Refused`] when its content has changed.
+    pub fn attachment(&self, sha256: &str) -> Result<Vec<u8>> {
+        let path = self.attachment_path(sha256)?;
+        let bytes = fs::read(&path).map_err(|e| file_error("读取佐证材料", &path, e))?;
+        if hash_of(&bytes) == sha256 {
+            return Ok(bytes);
+        }
+        Err(Error::refused(format!("佐证材料的内容已被改动，与保存时不符：{}", path.display())))
+    }
+
+    /// Copies every proof file that is not in the bin into a folder under a name that people can read:
+    /// what it belongs to, what it is, its own name. Gives the files, by id of the proof.
+    ///
+    /// # Errors
+    /// [`Error::File`] when one cannot be read or written, [`Error::Refused`] when one has changed.
+    pub fn export_attachments(&self, dir: &Path) -> Result<Vec<PathBuf>> {
+        fs::create_dir_all(dir).map_err(|e| file_error("建立文件夹", dir, e))?;
+        let tx = super::Tx::new(self.conn()?, "", 0);
+        let proof = super::known("proof")?;
+        // What already lies there is not overwritten.
+        let there = fs::read_dir(dir).map_err(|e| file_error("读取", dir, e))?;
+        let mut taken: HashSet<String> =
+            there.flatten().map(|e| e.file_name().to_string_lossy().to_lowercase()).collect();
+        let mut files = Vec::new();
+        for record in tx.rows(proof)? {
+            let text = |field| record.field(proof, field).and_then(Value::as_text).unwrap_or_default();
+            let readable = format!("{} {} {}", tx.owner_label(text("owner"))?, text("role"), text("name"));
+            let path = dir.join(safe_name(&readable, &mut taken));
+            write_once(&path, &self.attachment(text("sha256"))?)?;
+            files.push(path);
+        }
+        Ok(files)
+    }
+
+    /// Proof files that are missing or changed, those of records in the bin too.
+    pub(super) fn attachment_flaws(&self) -> Result<Vec<Flaw>> {
+        let mut proofs = self.conn()?.prepare("SELECT id, name, sha256 FROM proof ORDER BY id")?;
+        let mut rows = proofs.query([])?;
+        let mut flaws = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (id, name, hash): (i64, Option<String>, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (name, hash) = (name.unwrap_or_default(), hash.unwrap_or_default());
+            let say = match self.attachment(&hash) {
+                Ok(_) => continue,
+                Err(Error::File { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                    format!("佐证材料“{name}”的文件不见了，请重新上传")
+                }
+                Err(e) => format!("佐证材料“{name}”：{e}"),
+            };
+            let mut flaw = Flaw::field("proof", "sha256", say);
+            flaw.place.id = Some(id);
+            flaws.push(flaw);
+        }
+        Ok(flaws)
+    }
+
+    /// Where the bytes of a proof file lie.
+    pub(super) fn attachment_path(&self, sha256: &str) -> Result<PathBuf> {
+        // The hash comes out of records: it must never lead out of the folder.
+        if sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+            return Ok(self.folder.attachments().join(&sha256[..2]).join(sha256));
+        }
+        Err(Error::refused(format!("“{sha256}”不是佐证材料的校验值")))
+    }
+}
+
+/// Written beside under a name of its own, synced, renamed: there wholly or not at all.
+fn write_once(path: &Path, bytes: &[u8]) -> Result<()> {
+    let fail = |e| file_error("保存佐证材料", path, e);
+    let dir = path.parent().unwrap_or(path);
+    fs::create_dir_all(dir).map_err(fail)?;
+    let beside = path.with_extension(format!("{}.part", std::process::id()));
+    let write = || {
+        let mut file = File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        drop(file);
+        fs::rename(&beside, path)
+    };
+    if let Err(e) = write() {
+        let _ = fs::remove_file(&beside);
+        return Err(fail(e));
+    }
+    sync_dir(dir);
+    dir.parent().into_iter().for_each(sync_dir);
+    Ok(())
+}
+
+/// A name for a file that Windows takes as well: no path, no reserved word or character, no trailing
+/// dot, of bearable length; different from those in `taken` (which it joins) whatever the case.
+pub(super) fn safe_name(name: &str, taken: &mut HashSet<String>) -> String {
+    const RESERVED: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
+    let clean: String =
+        name.chars().map(|c| if c.is_control() || r#"<>:"/\|?*"#.contains(c) { '_' } else { c }).collect();
+    let clean = clean.trim_matches(|c: char| c == '.' || c.is_whitespace());
+    let (stem, ext) = match clean.rsplit_once('.') {
+        Some((stem, ext)) if !stem.trim().is_empty() && ext.chars().count() <= 8 => (stem, format!(".{ext}")),
+        _ => (clean, String::new()),
+    };
+    let mut stem: String = stem.chars().take(80).collect();
+    stem.truncate(stem.trim_end_matches(|c: char| c == '.' || c.is_whitespace()).len());
+    // NUL.txt and COM1.tar.gz are devices too: what counts is the part before the first dot.
+    let head = stem.split('.').next().unwrap_or_default().trim().to_lowercase();
+    let numbered = |port: &str| {
+        head.strip_prefix(port)
+            .is_some_and(|n| n.chars().count() == 1 && n.chars().all(|c| "0123456789¹²³".contains(c)))
+    };
+    if stem.is_empty() || RESERVED.contains(&&*head) || numbered("com") || numbered("lpt") {
+        stem.insert(0, '_');
+    }
+    let mut name = format!("{stem}{ext}");
+    let mut number = 2;
+    while !taken.insert(name.to_lowercase()) {
+        name = format!("{stem}({number}){ext}");
+        number += 1;
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_safe_on_windows_and_never_collide() {
+        let mut taken = HashSet::new();
+        for (name, want) in [
+            ("签到表.pdf", "签到表.pdf"),
+            ("签到表.pdf", "签到表(2).pdf"),
+            ("签到表.PDF", "签到表(3).PDF"),
+            ("a/b\\c:d.jpg", "a_b_c_d.jpg"),
+            ("..", "_"),
+            ("", "_(2)"),
+            ("NUL.txt", "_NUL.txt"),
+            ("com1.tar.gz", "_com1.tar.gz"),
+            ("lpt9", "_lpt9"),
+            ("company.doc", "company.doc"),
+            ("通知. ", "通知"),
+            ("../../etc/passwd", "_.._etc_passwd"),
+            ("换\n行.txt", "换_行.txt"),
+            ("点.. .txt", "点.txt"),
+        ] {
+            assert_eq!(safe_name(name, &mut taken), want, "{name:?}");
+        }
+        let long = safe_name(&format!("{}.pdf", "长".repeat(300)), &mut taken);
+        assert_eq!(long.chars().count(), 84, "cut before its ending: {long}");
+        assert!(long.ends_with(".pdf"));
+    }
+}
