@@ -1,5 +1,7 @@
 //! Rosters as people have them: real workbook and text bytes in, plans out.
 
+use std::io::{Cursor, Read, Write};
+
 use chrono::NaiveDate;
 use incubator::ledger::Ledger;
 use incubator::record::{format_value, shape, shapes};
@@ -308,4 +310,215 @@ fn two_tables_on_one_sheet() {
         "2 name=甲队 leader_name=张三 moved_in_on=2021-03-01
          4 name=丙队 leader_name=王五 moved_in_on=2021-05-01",
     );
+}
+
+const NAMES_XLS: &[u8] = include_bytes!("data/roster/names.xls");
+const NAMES_ODS: &[u8] = include_bytes!("data/roster/names.ods");
+
+/// Reads bytes as a roster of teams: the rows, or the refusal.
+fn outcome_of(bytes: &[u8], file: &str) -> String {
+    match read(bytes, file, shape("team").expect("teams"), &Ledger::default()) {
+        Ok(plan) => shown(&plan),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn old_and_open_formats_read_alike_whatever_their_name() {
+    let want = "4 name=甲队 leader_name=张三 leader_phone=13800138000 moved_in_on=2021-03-01\n\
+                5 name=乙队 leader_name=李四 leader_phone=0737-4110938 moved_in_on=2021-04-01\n";
+    assert_eq!(outcome_of(NAMES_XLS, "名册.xls"), want);
+    assert_eq!(outcome_of(NAMES_ODS, "名册.ods"), want);
+    assert_eq!(outcome_of(NAMES_XLS, "名册.xlsx"), want, "the bytes tell the format, not the name");
+    assert_eq!(outcome_of(NAMES_ODS, "名册.csv"), want, "the bytes tell the format, not the name");
+}
+
+/// A zip archive of these parts.
+fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    for (name, content) in parts {
+        zip.start_file(*name, options).expect("a part");
+        zip.write_all(content).expect("its content");
+    }
+    zip.finish().expect("an archive").into_inner()
+}
+
+/// The archive with one part replaced or added.
+fn with_part(bytes: &[u8], name: &str, change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("an archive");
+    let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).expect("a part");
+        let mut content = Vec::new();
+        part.read_to_end(&mut content).expect("its content");
+        parts.push((part.name().expect("a name").into_owned(), content));
+    }
+    match parts.iter_mut().find(|(n, _)| n == name) {
+        Some((_, content)) => *content = change(content),
+        None => parts.push((name.to_owned(), change(&[]))),
+    }
+    let parts: Vec<(&str, &[u8])> = parts.iter().map(|(n, c)| (n.as_str(), c.as_slice())).collect();
+    zipped(&parts)
+}
+
+fn replaced(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let text = std::str::from_utf8(bytes).expect("text");
+    assert!(text.contains(from), "{from} stands in the part");
+    text.replacen(from, to, 1).into_bytes()
+}
+
+const SMALL: &str = "团队名称 | 入驻日期
+    甲 | #42534";
+
+#[test]
+fn serial_numbers_may_count_from_1904() {
+    let book =
+        with_part(&drawn(SMALL), "xl/workbook.xml", |p| replaced(p, "<workbookPr ", "<workbookPr date1904=\"1\" "));
+    assert_eq!(outcome_of(&book, "表.xlsx"), "2 name=甲 moved_in_on=2020-06-14\n");
+    assert_eq!(outcome_of(&drawn(SMALL), "表.xlsx"), "2 name=甲 moved_in_on=2016-06-13\n");
+}
+
+#[test]
+fn a_far_corner_cell_costs_nothing() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, text) in ["团队名称", "入驻日期"].into_iter().enumerate() {
+        put(sheet, 0, u16::try_from(column).expect("small"), "t", text);
+    }
+    put(sheet, 1, 0, "t", "甲");
+    put(sheet, 1, 1, "t", "2021-03-01");
+    put(sheet, 1_048_575, 16_383, "t", "x");
+    let bytes = book.save_to_buffer().expect("a workbook");
+    assert_eq!(outcome_of(&bytes, "表.xlsx"), "2 name=甲 moved_in_on=2021-03-01\n");
+}
+
+/// A compound file with one stream.
+fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
+    let sectors = stream.len().max(4096).div_ceil(512);
+    let mut out = vec![0_u8; 512 * (3 + sectors)];
+    out[..8].copy_from_slice(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
+    out[26..34].copy_from_slice(&[3, 0, 0xfe, 0xff, 9, 0, 6, 0]);
+    let mut put = |at: usize, n: u32| out[at..at + 4].copy_from_slice(&n.to_le_bytes());
+    put(44, 1);
+    put(48, 1);
+    put(56, 4096);
+    put(60, 0xffff_fffe);
+    put(68, 0xffff_fffe);
+    put(76, 0);
+    for i in 1..109 {
+        put(76 + 4 * i, 0xffff_ffff);
+    }
+    put(512, 0xffff_fffd);
+    put(516, 0xffff_fffe);
+    for i in 0..sectors {
+        let next = if i + 1 == sectors { 0xffff_fffe } else { u32::try_from(i).expect("small") + 3 };
+        put(520 + 4 * i, next);
+    }
+    for (entry, (name, start, length)) in
+        [("Root Entry", 0xffff_fffe_u32, 0), (name, 2, stream.len().max(4096))].into_iter().enumerate()
+    {
+        let at = 1024 + 128 * entry;
+        for (i, unit) in name.encode_utf16().enumerate() {
+            out[at + 2 * i..at + 2 * i + 2].copy_from_slice(&unit.to_le_bytes());
+        }
+        out[at + 116..at + 120].copy_from_slice(&start.to_le_bytes());
+        out[at + 120..at + 124].copy_from_slice(&u32::try_from(length).expect("small").to_le_bytes());
+    }
+    out[1536..1536 + stream.len()].copy_from_slice(stream);
+    out
+}
+
+/// A BIFF stream with one sheet that claims these rows and columns.
+fn biff(rows: u32, columns: u16) -> Vec<u8> {
+    let record = |kind: u16, content: &[u8]| {
+        let length = u16::try_from(content.len()).expect("short");
+        [&kind.to_le_bytes()[..], &length.to_le_bytes()[..], content].concat()
+    };
+    let bof = record(0x0809, &[0, 6, 5, 0, 0, 0, 0, 0]);
+    let name = [&[0, 0, 2, 0][..], b"S1"].concat();
+    let globals =
+        |at: u32| [bof.clone(), record(0x0085, &[&at.to_le_bytes()[..], &name].concat()), record(0x000a, &[])].concat();
+    let start = u32::try_from(globals(0).len()).expect("short");
+    let claim = [&0_u32.to_le_bytes()[..], &rows.to_le_bytes(), &[0, 0], &columns.to_le_bytes(), &[0, 0]].concat();
+    [globals(start), bof, record(0x0200, &claim), record(0x000a, &[])].concat()
+}
+
+#[test]
+fn hostile_and_foreign_files_are_refused_in_words() {
+    let spaces = vec![b' '; 80 << 20];
+    let strings = |content: &[u8]| with_part(&drawn(SMALL), "xl/sharedStrings.xml", |_| content.to_vec());
+    let sheet = |from: &str, to: &str| with_part(&drawn(SMALL), "xl/worksheets/sheet1.xml", |p| replaced(p, from, to));
+    let many: Vec<String> = (0..5_000).map(|i| format!("xl/part{i}.xml")).collect();
+    let mut many: Vec<(&str, &[u8])> = many.iter().map(|n| (n.as_str(), &b""[..])).collect();
+    many.push(("xl/workbook.xml", b"<workbook/>"));
+    let ods = |from: &str, to: &str| with_part(NAMES_ODS, "content.xml", |p| replaced(p, from, to));
+    let long = format!("<v>{}</v>", "9".repeat(2 << 20));
+    let mut circle = NAMES_XLS.to_vec();
+    // The directory's chain leads back to its own first sector.
+    let first = u32::from_le_bytes(circle[48..52].try_into().expect("four bytes"));
+    let fat = 512 * (1 + u32::from_le_bytes(circle[76..80].try_into().expect("four bytes")) as usize);
+    circle[fat + 4 * first as usize..][..4].copy_from_slice(&first.to_le_bytes());
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("空.xlsx", Vec::new(), "文件是空的"),
+        ("图片.xlsx", b"\x89PNG\r\n\x1a\n0000".to_vec(), "这是图片"),
+        ("文件.xls", b"%PDF-1.7\n".to_vec(), "这是PDF 文件"),
+        ("网页.xls", b"\xef\xbb\xbf<html><table><tr><td>1</td></tr></table></html>".to_vec(), "这是网页"),
+        (
+            "文档.xlsx",
+            zipped(&[("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<x/>")]),
+            "这是 Word 文档",
+        ),
+        ("压缩.xlsx", zipped(&[("名册.txt", b"1")]), "这是压缩包"),
+        ("旧文档.xls", compound("WordDocument", b""), "这是 Word 文档"),
+        ("加密.xlsx", compound("EncryptedPackage", b""), "设了打开密码"),
+        ("加密.xls", compound("Workbook", &[0x2f, 0, 2, 0, 1, 0, 0x0a, 0, 0, 0]), "设了打开密码"),
+        ("角落.xls", compound("Workbook", &biff(u32::MAX, 256)), "大得不合常理"),
+        ("角落.xls", compound("Workbook", &biff(65_536, 256)), "大得不合常理"),
+        ("循环.xls", circle, "已损坏"),
+        ("空格.xlsx", strings(&[b"<sst><si><t>", spaces.as_slice(), b"</t></si></sst>"].concat()), "大得不合常理"),
+        ("字数.xlsx", strings(b"<sst uniqueCount=\"4000000000\"><si><t>x</t></si></sst>"), "大得不合常理"),
+        ("字数.xlsx", strings(b"<sst uniqueCount = '99999999999999999999'/>"), "大得不合常理"),
+        ("实体.xlsx", strings(b"<!DOCTYPE s [<!ENTITY a \"&b;&b;\">]><sst><si><t>&a;</t></si></sst>"), "已损坏"),
+        ("长数.xlsx", sheet("<v>42534</v>", &long), ""),
+        ("部件.xlsx", zipped(&many), "大得不合常理"),
+        ("重复.ods", ods("table:number-columns-repeated=\"16379\"", "table:number-columns-repeated=\"16379\" "), ""),
+        (
+            "行数.ods",
+            ods("<table:table-row ", "<table:table-row table:number-rows-repeated=\"1000000\" "),
+            "大得不合常理",
+        ),
+    ];
+    for (file, bytes, want) in cases {
+        let got = outcome_of(&bytes, file);
+        assert!(got.contains(want), "{file}: {got}");
+        assert!(got.starts_with(&format!("“{file}”：")) || want.is_empty(), "{file} is named: {got}");
+    }
+}
+
+#[test]
+fn damaged_files_end_in_a_sentence() {
+    let mut seed = 5_u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).expect("31 bits") % below
+    };
+    let xlsx = drawn(SMALL);
+    for (file, whole) in [("表.xlsx", xlsx.as_slice()), ("表.xls", NAMES_XLS), ("表.ods", NAMES_ODS)] {
+        for cut in (1..whole.len()).step_by(whole.len() / 40) {
+            let got = outcome_of(&whole[..cut], file);
+            // An .xls may lose what stands behind its sheets.
+            let sound = got == outcome_of(whole, file);
+            assert!(sound || got.starts_with("“表."), "{file} cut at {cut} is refused by name: {got}");
+        }
+        for _ in 0..150 {
+            let mut bytes = whole.to_vec();
+            for _ in 0..=next(4) {
+                let at = next(bytes.len());
+                bytes[at] ^= 1 << next(8);
+            }
+            // Read or refused: either way in words.
+            assert!(!outcome_of(&bytes, file).is_empty(), "{file}: something is said");
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! What a file really is, told by its bytes and not by its name, and whether it is safe to parse.
 //! Readers of workbooks trust the sizes that a file claims; here they are counted first.
 
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 
+use super::compound::Found;
 use crate::error::{Error, Result};
 
 /// What a file is.
@@ -18,7 +19,12 @@ pub(super) enum Format {
 /// Limits before parsing: the file, its parts unpacked, and their number.
 const MAX_FILE: usize = 64 << 20;
 const MAX_PART: u64 = 320 << 20;
-const MAX_STRINGS: u64 = 48 << 20;
+/// Parts that are looked at in memory.
+const MAX_WHOLE: u64 = 64 << 20;
+/// Bytes between two tags of an XML part, and tags of a part that is no sheet.
+const MAX_RUN: usize = 1 << 20;
+const MAX_TAGS: u64 = 9_000_000;
+const MAX_STYLE_TAGS: u64 = 700_000;
 const MAX_ENTRIES: usize = 4_000;
 
 /// A refusal of the whole file: what it is and what to do.
@@ -75,10 +81,9 @@ pub(super) fn look(bytes: &[u8], file: &str) -> Result<Format> {
 fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
     let broken =
         || refuse(file, "文件不完整(可能下载或复制时中断)。请重新取得文件，或用 Excel、WPS 打开后另存为 .xlsx");
-    let large = || refuse(file, "解开后大得不合常理，为安全起见没有读取。请把需要的行复制到新的表格再导入");
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
     if archive.len() > MAX_ENTRIES {
-        return Err(large());
+        return Err(large(file));
     }
     let names: Vec<String> =
         archive.file_names().filter_map(|n| n.ok().map(|n| n.replace('\\', "/").to_lowercase())).collect();
@@ -109,32 +114,45 @@ fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
             _ => broken(),
         })?;
         let name = part.name().map_err(|_| broken())?.replace('\\', "/").to_lowercase();
-        // Pictures and other parts are never read, so they cost nothing.
-        if !(name.ends_with(".xml") || name.ends_with(".bin") || name.ends_with(".rels")) {
-            continue;
-        }
-        let strings = name.contains("sharedstrings");
-        let limit = if strings { MAX_STRINGS } else { MAX_PART };
+        // A sheet may go by any name, so no part is trusted for its name.
+        let whole = name == "content.xml" || name.contains("sharedstrings");
+        let binary = name.ends_with(".bin") && format == Format::Xlsb && !name.contains("printer");
+        let text = name.ends_with(".xml") || name.ends_with(".rels");
         // A deflated byte unpacks to at most 1032: a small part needs no counting.
-        if !strings && name != "content.xml" && part.compressed_size().saturating_mul(1_032) < 8 << 20 {
+        if !whole && !binary && part.compressed_size().saturating_mul(1_032) < 4 << 20 {
             continue;
         }
-        let left = limit.min(MAX_PART.saturating_mul(2).saturating_sub(total));
-        let unpacked = if strings || name == "content.xml" {
-            let mut text = Vec::new();
-            part.by_ref().take(left + 1).read_to_end(&mut text).map_err(|_| broken())?;
-            let sane = if strings { claims_are_sane(&text) } else { repeats_are_sane(&text) };
-            if !sane {
-                return Err(large());
+        let limit =
+            if whole || binary { MAX_WHOLE } else { MAX_PART }.min(MAX_PART.saturating_mul(2).saturating_sub(total));
+        let mut unpacked = part.by_ref().take(limit + 1);
+        let mut passing = Passing::default();
+        if whole || binary {
+            let mut kept = Vec::new();
+            unpacked.read_to_end(&mut kept).map_err(|_| broken())?;
+            if kept.len() as u64 <= limit {
+                let sane = match format {
+                    Format::Ods => repeats_are_sane(&kept),
+                    Format::Xlsb => lengths_are_sane(&kept),
+                    _ => claims_are_sane(&kept),
+                };
+                if !sane {
+                    return Err(large(file));
+                }
             }
-            text.len() as u64
+            passing.write_all(&kept).map_err(|_| broken())?;
         } else {
-            std::io::copy(&mut part.by_ref().take(left + 1), &mut std::io::sink()).map_err(|_| broken())?
-        };
-        if unpacked > left {
-            return Err(large());
+            std::io::copy(&mut unpacked, &mut passing).map_err(|_| broken())?;
         }
-        total += unpacked;
+        // A cell holds 32,767 characters at most; only sheets have millions of tags, and every style costs.
+        let tags = match () {
+            () if name.contains("worksheets/") => u64::MAX,
+            () if name.contains("styles") => MAX_STYLE_TAGS,
+            () => MAX_TAGS,
+        };
+        if passing.bytes > limit || (text && (passing.longest > MAX_RUN || passing.tags > tags)) {
+            return Err(large(file));
+        }
+        total += passing.bytes;
     }
     Ok(format)
 }
@@ -179,33 +197,37 @@ fn repeats_are_sane(part: &[u8]) -> bool {
             after.chars().skip_while(|c| "=\"' ".contains(*c)).take_while(char::is_ascii_digit).take(12).collect();
         digits.parse().unwrap_or(1)
     };
-    let (mut total, mut widest, mut empty_rows) = (0_u64, 1_u64, 0_u64);
-    let (mut row_times, mut width, mut pending, mut filled) = (1_u64, 0_u64, 0_u64, false);
+    // Of the tables before, of the cells as they stand in this one, and its rows and width written out.
+    let (mut before, mut parsed, mut rows, mut widest, mut empty_rows) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
+    let (mut times, mut width, mut pending) = (1_u64, 0_u64, 0_u64);
     for tag in text.split('<').skip(1) {
         if tag.starts_with("table:table-row") {
-            row_times = count(tag, "number-rows-repeated").min(1_048_576);
-            (width, pending, filled) = (0, 0, false);
+            times = count(tag, "number-rows-repeated").min(1_048_576);
+            (width, pending) = (0, 0);
         } else if tag.starts_with("table:table-cell") || tag.starts_with("table:covered-table-cell") {
-            let times = count(tag, "number-columns-repeated").min(16_384);
+            let cells = count(tag, "number-columns-repeated").min(16_384);
             // Only what follows shows whether empty cells count; trailing ones do not.
             if tag.contains("value-type") || tag.contains("formula") || tag.contains("value=") {
-                width += pending + times;
+                width += pending + cells;
                 pending = 0;
-                filled = true;
             } else {
-                pending += times;
+                pending += cells;
             }
         } else if tag.starts_with("/table:table-row") {
             widest = widest.max(width);
-            if filled {
-                total = total.saturating_add((empty_rows + row_times).saturating_mul(widest)).saturating_add(width);
+            parsed += width;
+            if width > 0 {
+                rows += empty_rows + times;
                 empty_rows = 0;
             } else {
-                empty_rows = empty_rows.saturating_add(row_times);
+                empty_rows = empty_rows.saturating_add(times);
             }
-            if total > LIMIT {
+            if before.saturating_add(rows.saturating_mul(widest)).max(parsed) > LIMIT {
                 return false;
             }
+        } else if tag.starts_with("/table:table>") {
+            before += rows * widest;
+            (rows, widest, empty_rows) = (0, 0, 0);
         }
     }
     true
@@ -213,21 +235,75 @@ fn repeats_are_sane(part: &[u8]) -> bool {
 
 /// An old .xls is a compound file, and so are encrypted workbooks and old Word documents.
 fn compound(bytes: &[u8], file: &str) -> Result<Format> {
-    let named = |name: &str| {
-        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        bytes.windows(wide.len()).any(|w| w == wide)
-    };
-    if named("EncryptedPackage") {
-        return Err(encrypted(file));
+    match super::compound::look(bytes) {
+        Found::Workbook => Ok(Format::Xls),
+        Found::Encrypted => Err(encrypted(file)),
+        Found::Word => Err(word(file)),
+        Found::Large => Err(large(file)),
+        Found::Broken => {
+            Err(refuse(file, "不是工作簿，或文件已损坏、不完整。请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入"))
+        }
     }
-    if named("Workbook") || named("Book") {
-        return Ok(Format::Xls);
+}
+
+fn word(file: &str) -> Error {
+    refuse(file, "这是 Word 文档，不是表格文件。请把其中的表格复制到 Excel 或 WPS 表格，存为 .xlsx 后再导入")
+}
+
+fn large(file: &str) -> Error {
+    refuse(file, "展开后大得不合常理，为安全起见没有读取。请把需要的行复制到新的表格再导入")
+}
+
+/// Looks at the unpacked bytes of an XML part as they pass, without keeping them.
+#[derive(Default)]
+struct Passing {
+    bytes: u64,
+    tags: u64,
+    run: usize,
+    longest: usize,
+}
+
+impl Write for Passing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.bytes += bytes.len() as u64;
+        let mut rest = bytes;
+        while let Some(at) = rest.iter().position(|b| *b == b'<') {
+            self.tags += 1;
+            self.longest = self.longest.max(self.run + at);
+            self.run = 0;
+            rest = &rest[at + 1..];
+        }
+        self.run += rest.len();
+        self.longest = self.longest.max(self.run);
+        Ok(bytes.len())
     }
-    if named("WordDocument") {
-        return Err(refuse(
-            file,
-            "这是 Word 文档，不是表格文件。请把其中的表格复制到 Excel 或 WPS 表格，存为 .xlsx 后再导入",
-        ));
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
-    Err(refuse(file, "不是工作簿，或文件已损坏。请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入"))
+}
+
+/// Whether the records of an .xlsb part have the length that they claim: the reader asks for room first.
+fn lengths_are_sane(part: &[u8]) -> bool {
+    let mut rest = part;
+    // A number in groups of seven bits, at most `most` bytes long.
+    fn number(rest: &mut &[u8], most: u32) -> Option<usize> {
+        let mut value = 0;
+        for i in 0..most {
+            let (byte, after) = rest.split_first()?;
+            *rest = after;
+            value |= usize::from(byte & 0x7f) << (7 * i);
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        Some(value)
+    }
+    while !rest.is_empty() {
+        if number(&mut rest, 2).is_none() {
+            return false;
+        }
+        let Some(after) = number(&mut rest, 4).and_then(|length| rest.get(length..)) else { return false };
+        rest = after;
+    }
+    true
 }

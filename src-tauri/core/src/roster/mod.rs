@@ -10,6 +10,7 @@
 //!   says it: two equal rows are two records, and the same file again adds none.
 //! - A row with any flaw is left out whole, with the address and the reason; the others come in.
 
+mod compound;
 mod csv;
 mod guard;
 mod heading;
