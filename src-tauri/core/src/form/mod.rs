@@ -7,8 +7,8 @@ mod check;
 mod expr;
 mod fill;
 mod grid;
-mod parse;
-mod shelf;
+pub(crate) mod parse;
+pub(crate) mod shelf;
 
 use std::collections::BTreeMap;
 

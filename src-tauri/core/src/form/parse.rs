@@ -18,17 +18,22 @@ use crate::figure::{Compare, Condition, Days, Measure, OrElse, Query, Test, owne
 use crate::period::Basis;
 use crate::record::{Kind, Stage, Type, kind};
 
-/// Reads a form from its text; `file` names it in flaws. What TOML cannot read and what the form
-/// cannot use are reported together: the reader goes on behind each flaw.
+/// Reads a form from its text; `file` names it in flaws.
 pub fn parse(file: &str, text: &str) -> Result<Form, Vec<Flaw>> {
+    read(file, text, |table, flaws| form(table, text, flaws))
+}
+
+/// Reads a file of the manager's. What TOML cannot read and what `make` cannot use are reported
+/// together: the reader goes on behind each flaw.
+pub(crate) fn read<T>(file: &str, text: &str, make: impl FnOnce(&Table, &mut Flaws) -> T) -> Result<T, Vec<Flaw>> {
     let (recovered, errors) = DeTable::parse_recoverable(text);
     let mut flaws = Flaws { file, list: errors.iter().map(|e| syntax_flaw(file, text, e)).collect() };
     // Several errors of one line are one flaw to the person.
     flaws.list.dedup();
     match Table::deserialize(Deserializer::from(recovered)) {
         Ok(table) => {
-            let form = form(&table, text, &mut flaws);
-            if flaws.list.is_empty() { Ok(form) } else { Err(flaws.list) }
+            let made = make(&table, &mut flaws);
+            if flaws.list.is_empty() { Ok(made) } else { Err(flaws.list) }
         }
         Err(e) => {
             flaws.list.push(syntax_flaw(file, text, &e));
@@ -50,13 +55,13 @@ fn syntax_flaw(file: &str, text: &str, e: &toml::de::Error) -> Flaw {
     Flaw { place, say: what }
 }
 
-struct Flaws<'a> {
+pub(crate) struct Flaws<'a> {
     file: &'a str,
     list: Vec<Flaw>,
 }
 
 impl Flaws<'_> {
-    fn push(&mut self, cell: &str, say: impl Into<String>) {
+    pub(crate) fn push(&mut self, cell: &str, say: impl Into<String>) {
         let cell = (!cell.is_empty()).then(|| cell.to_owned());
         self.list.push(Flaw {
             place: Place { file: Some(self.file.to_owned()), cell, ..Place::default() },
@@ -67,23 +72,24 @@ impl Flaws<'_> {
 
 /// One table of the file, with a memory of what was read: what is left over is a flaw, so that a
 /// misspelt key is never silently without effect.
-struct Reader<'a> {
-    table: &'a Table,
-    at: String,
+pub(crate) struct Reader<'a> {
+    pub(crate) table: &'a Table,
+    /// What flaws name: a code, a heading.
+    pub(crate) at: String,
     read: HashSet<&'static str>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(table: &'a Table, at: impl Into<String>) -> Reader<'a> {
+    pub(crate) fn new(table: &'a Table, at: impl Into<String>) -> Reader<'a> {
         Reader { table, at: at.into(), read: HashSet::new() }
     }
 
-    fn raw(&mut self, key: &'static str) -> Option<&'a Toml> {
+    pub(crate) fn raw(&mut self, key: &'static str) -> Option<&'a Toml> {
         self.read.insert(key);
         self.table.get(key)
     }
 
-    fn text(&mut self, key: &'static str, flaws: &mut Flaws) -> Option<&'a str> {
+    pub(crate) fn text(&mut self, key: &'static str, flaws: &mut Flaws) -> Option<&'a str> {
         match self.raw(key)? {
             Toml::String(s) => Some(s),
             _ => {
@@ -93,18 +99,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn must(&mut self, key: &'static str, flaws: &mut Flaws) -> String {
+    pub(crate) fn must(&mut self, key: &'static str, flaws: &mut Flaws) -> String {
         if !self.table.contains_key(key) {
             flaws.push(&self.at, format!("缺少 {key}"));
         }
         self.text(key, flaws).unwrap_or_default().to_owned()
     }
 
-    fn or_blank(&mut self, key: &'static str, flaws: &mut Flaws) -> String {
+    pub(crate) fn or_blank(&mut self, key: &'static str, flaws: &mut Flaws) -> String {
         self.text(key, flaws).unwrap_or_default().to_owned()
     }
 
-    fn int(&mut self, key: &'static str, flaws: &mut Flaws) -> Option<i64> {
+    pub(crate) fn int(&mut self, key: &'static str, flaws: &mut Flaws) -> Option<i64> {
         match self.raw(key)? {
             Toml::Integer(n) => Some(*n),
             _ => {
@@ -114,7 +120,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn yes(&mut self, key: &'static str, flaws: &mut Flaws) -> Option<bool> {
+    pub(crate) fn yes(&mut self, key: &'static str, flaws: &mut Flaws) -> Option<bool> {
         match self.raw(key)? {
             Toml::Boolean(b) => Some(*b),
             _ => {
@@ -125,7 +131,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A text or a list of texts.
-    fn texts(&mut self, key: &'static str, flaws: &mut Flaws) -> Option<Vec<&'a str>> {
+    pub(crate) fn texts(&mut self, key: &'static str, flaws: &mut Flaws) -> Option<Vec<&'a str>> {
         match self.raw(key)? {
             Toml::String(s) => Some(vec![s]),
             Toml::Array(items) if items.iter().all(Toml::is_str) => {
@@ -138,7 +144,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn tables(&mut self, key: &'static str, flaws: &mut Flaws) -> Vec<&'a Table> {
+    pub(crate) fn tables(&mut self, key: &'static str, flaws: &mut Flaws) -> Vec<&'a Table> {
         match self.raw(key) {
             None => Vec::new(),
             Some(Toml::Array(items)) if items.iter().all(Toml::is_table) => {
@@ -151,7 +157,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn done(self, flaws: &mut Flaws) {
+    pub(crate) fn done(self, flaws: &mut Flaws) {
         for key in self.table.keys().filter(|k| !self.read.contains(k.as_str())) {
             flaws.push(&self.at, format!("不认识的键 {key}"));
         }
@@ -348,7 +354,7 @@ fn head_value(name: &str, text: &str, flaws: &mut Flaws) -> Option<HeadValue> {
 }
 
 /// `kind.field`
-fn field_path(code: &str, path: &str, flaws: &mut Flaws) -> Option<(&'static Kind, usize)> {
+pub(crate) fn field_path(code: &str, path: &str, flaws: &mut Flaws) -> Option<(&'static Kind, usize)> {
     let Some((of, field)) = path.split_once('.') else {
         flaws.push(code, format!("“{path}”应写成 类别.字段，如 income.amount"));
         return None;
@@ -479,7 +485,8 @@ fn cell_source(r: &mut Reader, code: &str, flaws: &mut Flaws) -> Option<CellSour
     }
 }
 
-fn query(r: &mut Reader, measured: &str, code: &str, flaws: &mut Flaws) -> Option<Query> {
+/// Reads what to count or sum; `measured` is the key that says it.
+pub(crate) fn query(r: &mut Reader, measured: &str, code: &str, flaws: &mut Flaws) -> Option<Query> {
     let (kind, measure) = if measured == "count" {
         let name = r.text("count", flaws)?;
         let Some(k) = kind(name) else {
@@ -568,7 +575,7 @@ fn query(r: &mut Reader, measured: &str, code: &str, flaws: &mut Flaws) -> Optio
 }
 
 /// One condition of a `where`.
-fn condition(code: &str, kind: &'static Kind, text: &str, flaws: &mut Flaws) -> Option<Condition> {
+pub(crate) fn condition(code: &str, kind: &'static Kind, text: &str, flaws: &mut Flaws) -> Option<Condition> {
     let text = text.trim();
     let (left, rest) = text.split_once(' ').unwrap_or((text, ""));
     let (through, of, name) = match left.split_once('.') {

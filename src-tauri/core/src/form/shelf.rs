@@ -25,19 +25,8 @@ impl Shelf {
         for (file, text) in BUILT_IN {
             shelf.put(file, parse(file, text), false);
         }
-        let mut files: Vec<_> =
-            std::fs::read_dir(own).into_iter().flatten().filter_map(|e| Some(e.ok()?.path())).collect();
-        files.retain(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")));
-        files.sort();
-        for path in files {
-            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let parsed = match std::fs::read_to_string(&path) {
-                Ok(text) => parse(&file, text.trim_start_matches('\u{feff}')),
-                Err(e) if e.kind() == std::io::ErrorKind::InvalidData => {
-                    Err(vec![flaw(&file, "不是 UTF-8 编码的文本，请另存为 UTF-8")])
-                }
-                Err(e) => Err(vec![flaw(&file, &format!("无法读取：{e}"))]),
-            };
+        for (file, text) in own_files(own) {
+            let parsed = text.and_then(|text| parse(&file, &text));
             shelf.put(&file, parsed, true);
         }
         shelf
@@ -79,6 +68,29 @@ impl Shelf {
     }
 }
 
-fn flaw(file: &str, say: &str) -> Flaw {
+/// The TOML files of a folder beside the data, which need not exist, by name: their text or why it cannot be read.
+pub(crate) fn own_files(folder: &Path) -> Vec<(String, std::result::Result<String, Vec<Flaw>>)> {
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).into_iter().flatten().filter_map(|e| Some(e.ok()?.path())).collect();
+    files.retain(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")));
+    files.sort();
+    let read = |path: &Path, file: &str| match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.trim_start_matches('\u{feff}').to_owned()),
+        Err(e) if e.kind() == std::io::ErrorKind::InvalidData => {
+            Err(vec![flaw(file, "不是 UTF-8 编码的文本，请另存为 UTF-8")])
+        }
+        Err(e) => Err(vec![flaw(file, &format!("无法读取：{e}"))]),
+    };
+    files
+        .iter()
+        .map(|path| {
+            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let text = read(path, &file);
+            (file, text)
+        })
+        .collect()
+}
+
+pub(crate) fn flaw(file: &str, say: &str) -> Flaw {
     Flaw { place: Place { file: Some(file.to_owned()), ..Place::default() }, say: say.to_owned() }
 }
