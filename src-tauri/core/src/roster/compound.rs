@@ -202,7 +202,7 @@ fn sheets(stream: &[u8]) -> Found {
                     if after > 0 && first >= after {
                         return Found::Broken;
                     }
-                    cells = cells.max((after - first.min(after)).saturating_mul(width.min(256).max(1)));
+                    cells = cells.max((after - first.min(after)).saturating_mul(width.clamp(1, 256)));
                     if width > 256 && after > 0 {
                         return Found::Broken;
                     }

@@ -1,7 +1,7 @@
 //! Rosters in: a workbook or text file becomes a [`Plan`], and a plan is what happens.
 //!
 //! [`read`] writes nothing. It finds the table, reads its cells, matches every row with the ledger and
-//! says for each what would happen; applying the plan does exactly that inside one change, without looking for
+//! says for each what would happen; [`apply`] does exactly that inside one change, without looking for
 //! matches again. The rules of reading:
 //!
 //! - A blank cell (also -, /, 无, 暂无) never erases what is stored; a new record takes the field's default.
@@ -28,6 +28,7 @@ use ts_rs::TS;
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
 use crate::record::{Record, Shape, Type, Value};
+use crate::store::Tx;
 
 /// What an import would do, row by row.
 #[derive(Debug, Clone)]
@@ -262,6 +263,34 @@ pub fn read(bytes: &[u8], file: &str, shape: &'static Shape, ledger: &Ledger) ->
     });
     let (rows, names) = matching::rows(&found, shape, ledger);
     Ok(Plan { file: file.to_owned(), shape, rows, mapping, left_out, names })
+}
+
+/// Does what a plan shows, row by row, inside one change. Matches nothing anew: a record that changed
+/// since the plan was made stops the import.
+///
+/// # Errors
+/// [`Error::Refused`] when the ledger is no longer the one that the plan was made for; what the store
+/// finds wrong with a record. Either way the change is given up whole.
+pub fn apply(plan: &Plan, tx: &mut Tx<'_>) -> Result<Applied> {
+    let kind = plan.shape.kind;
+    for row in &plan.rows {
+        match row.action {
+            Action::New => {
+                tx.insert(plan.shape, row.record.clone())?;
+            }
+            Action::Change => {
+                if row.before != tx.get(kind, row.record.id)? {
+                    return Err(Error::refused(format!(
+                        "预览之后，台账里的{}“{}”有了改动，请重新读取文件再导入",
+                        plan.shape.label, row.label
+                    )));
+                }
+                tx.update(plan.shape, row.record.clone())?;
+            }
+            Action::Same | Action::Flawed => {}
+        }
+    }
+    Ok(plan.counts())
 }
 
 fn no_table(file: &str, shape: &Shape, sheets: &[sheet::Sheet]) -> Error {
