@@ -1,5 +1,6 @@
 //! The tests that cross modules.
 mod checks;
+mod cli;
 mod engine;
 mod files;
 mod oracle;

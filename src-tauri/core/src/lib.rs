@@ -10,6 +10,7 @@
 //! command line. Nothing here knows a window, a network or a clock: "today" is a parameter.
 
 pub mod amount;
+pub mod desk;
 pub mod error;
 pub mod figure;
 pub mod file;

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Flaw, Place, Result};
 use crate::ledger::Ledger;
 use crate::record::{Field, Kind, Record, Shape, Type, Value, kind, parse_value, shape};
+use crate::store::Store;
 
 /// Name of the one step in which the sample enters a store.
 pub const STEP: &str = "打开示例";
@@ -40,6 +41,53 @@ pub fn ledger() -> Result<Ledger> {
         }
     }
     Ok(Ledger::new(tables))
+}
+
+/// Fills an empty store with the sample, as one step named 打开示例.
+///
+/// # Errors
+/// [`Error::Refused`] when the store holds records already; what the store itself refuses.
+pub fn fill(store: &mut Store) -> Result<()> {
+    if !store.ledger()?.is_empty() {
+        return Err(Error::refused("台账里已有记录，示例只能放进空的台账；请另选一个空文件夹"));
+    }
+    let entries = records()?;
+    for content in entries.iter().filter_map(|(.., content)| content.as_ref()) {
+        store.attach(content)?;
+    }
+    store.change(STEP, |tx| {
+        // An emptied store does not use its ids again, so the sample's own are replaced as they come.
+        let mut ids: HashMap<(&'static str, i64), i64> = HashMap::new();
+        for (shape, record, _) in entries {
+            let at = (shape.kind.name, record.id);
+            let id = tx.insert(shape, renumbered(shape.kind, record, &ids))?;
+            ids.insert(at, id);
+        }
+        Ok(())
+    })
+}
+
+/// A record whose references are those that the store gave.
+fn renumbered(kind: &'static Kind, mut record: Record, ids: &HashMap<(&'static str, i64), i64>) -> Record {
+    let given = |of: &str, id: i64| {
+        let kind = crate::record::kind(of)?;
+        ids.get(&(kind.name, id)).copied()
+    };
+    for (field, cell) in kind.fields.iter().zip(&mut record.cells) {
+        let value = match (field.ty, &*cell) {
+            (Type::Ref(of), Some(Value::Int(id))) => given(of, *id).map(Value::Int),
+            (Type::Refs(of), Some(Value::Ids(all))) => {
+                Some(Value::Ids(all.iter().filter_map(|id| given(of, *id)).collect()))
+            }
+            (Type::Owner, Some(Value::Text(text))) => text
+                .split_once(':')
+                .and_then(|(of, id)| Some((of, given(of, id.parse().ok()?)?)))
+                .map(|(of, id)| Value::text(format!("{of}:{id}"))),
+            _ => continue,
+        };
+        *cell = value;
+    }
+    record
 }
 
 /// One record of the sample with its list, and the content of the file when it is a proof.
@@ -550,6 +598,44 @@ mod tests {
         contents.sort();
         contents.dedup();
         assert!(all > 100 && contents.len() == all, "{all} proofs, {} different contents", contents.len());
+    }
+
+    #[test]
+    fn an_empty_store_takes_the_sample_as_one_step() {
+        let folder = std::env::temp_dir().join(format!("taizhang-sample-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let mut store = Store::open(&folder, "众创台账").unwrap();
+        fill(&mut store).unwrap();
+        let same = |store: &Store| {
+            let (kept, read) = (store.ledger().unwrap(), ledger().unwrap());
+            for kind in FILES.iter().map(|(name, _)| shape(name).unwrap().kind) {
+                let text = |ledger: &Ledger, r: &Record| {
+                    // Ids differ where a store has used its own; owners are written with them.
+                    let fields = kind.fields.iter().filter(|f| f.ty != Type::Owner);
+                    fields.map(|f| ledger.text(kind, r, f.name)).collect::<Vec<_>>()
+                };
+                let all = |ledger: &Ledger| ledger.rows(kind).iter().map(|r| text(ledger, r)).collect::<Vec<_>>();
+                assert_eq!(all(&kept), all(&read), "{} as the files say it", kind.name);
+            }
+            assert_eq!(store.verify().unwrap(), [], "every proof's content is there");
+        };
+        same(&store);
+        assert_eq!(store.undo_name().unwrap().as_deref(), Some(STEP));
+        assert!(fill(&mut store).is_err(), "a store in use is not mixed with the sample");
+        store.undo().unwrap();
+        assert!(store.ledger().unwrap().is_empty(), "one step takes all of it back");
+        fill(&mut store).unwrap();
+        same(&store);
+        let proof = kind("proof").unwrap();
+        let kept = store.ledger().unwrap();
+        for one in kept.rows(proof) {
+            let owner = kept.text(proof, one, "owner");
+            let (of, id) = owner.split_once(':').unwrap();
+            let of = kind(of).unwrap();
+            assert!(kept.get(of, id.parse().unwrap()).is_some(), "{owner} is there although ids began anew");
+        }
+        drop(store);
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

@@ -1,2 +1,744 @@
-//! The command line over the core.
-fn main() {}
+//! The command line over the whole core: for automation, tests and support.
+//!
+//! Exit status 0: done. 1: refused, the reason is on stderr. 2: the command line itself is wrong.
+
+use std::error::Error as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use chrono::{Local, NaiveDate};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use incubator::desk::{Choice, Desk, FilingChoice, RecordView, kinds, listed, shape};
+use incubator::form::{Content, Filled};
+use incubator::period::{Basis, Period};
+use incubator::roster::{Action, Plan};
+use incubator::store::Store;
+use incubator::{Error, Flaw, Place, Result, file};
+use serde::Serialize;
+use serde_json::json;
+
+/// Name under which the store says who holds it.
+const WHO: &str = "taizhang-cli";
+
+#[derive(Parser)]
+#[command(
+    name = "taizhang-cli",
+    about = "众创台账命令行：名册导入、季报填报与导出、封存、备份",
+    version,
+    subcommand_value_name = "命令",
+    disable_help_flag = true,
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    after_help = "KIND 是名册的英文名或中文名，如 team 或 创业团队，用 kinds 查看；\n\
+                  FORM 是表格的编号或不带年份的编号，如 torch-quarterly，用 forms 查看；\n\
+                  PERIOD 写成 2021Q3(季度)、2021(年度)或 2021-09-20(时点)。\n\n\
+                  退出码：0 完成；1 没有执行，原因写在标准错误输出，不存在的名册、表格、记录也属此类；\n\
+                  2 命令写法有误，包括读不懂的报告期、日期和口径。"
+)]
+struct Cli {
+    /// 台账所在文件夹，没有则新建；只有 kinds 不需要
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// 以这一天为今天，默认为系统日期
+    #[arg(long, global = true, value_name = "DATE", value_parser = day)]
+    today: Option<NaiveDate>,
+    /// 显示帮助
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    /// 显示版本
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 在空台账中放入示例众创空间
+    Sample,
+    /// 列出全部名册及其栏目
+    Kinds(Output),
+    /// 生成名册的空白模板(.xlsx)
+    Template {
+        /// 名册
+        kind: String,
+        /// 写到这个文件
+        #[arg(long, value_name = "F.xlsx")]
+        out: PathBuf,
+    },
+    /// 从工作簿导入名册；有问题的行不导入，逐条列出
+    Import {
+        /// 名册
+        kind: String,
+        /// 填好的模板或名册(.xlsx 或 .csv)
+        file: PathBuf,
+        /// 只看将怎样导入，不写入
+        #[arg(long)]
+        plan: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// 列出一种名册的全部记录
+    List {
+        /// 名册
+        kind: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// 显示一条记录和它的修改历史
+    Show {
+        #[command(flatten)]
+        record: RecordId,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// 把一条记录移入回收站
+    Delete {
+        #[command(flatten)]
+        record: RecordId,
+    },
+    /// 列出回收站中的记录
+    Bin(Output),
+    /// 从回收站放回一条记录
+    PutBack {
+        #[command(flatten)]
+        record: RecordId,
+    },
+    /// 列出可用的表格和不能用的表格文件
+    Forms(Output),
+    /// 计算并显示一张表格，连同依据和审核结果
+    Fill {
+        #[command(flatten)]
+        report: Report,
+        #[command(flatten)]
+        choice: ChoiceArgs,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// 导出一张表格为工作簿
+    Export {
+        #[command(flatten)]
+        report: Report,
+        /// 写到这个文件
+        #[arg(long, value_name = "F.xlsx")]
+        out: PathBuf,
+        #[command(flatten)]
+        choice: ChoiceArgs,
+    },
+    /// 登记一次填报：口径、数据截止日、报出日期、报送期限
+    File {
+        #[command(flatten)]
+        report: Report,
+        #[command(flatten)]
+        choice: ChoiceArgs,
+        /// 报出日期
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        reported_on: Option<NaiveDate>,
+        /// 报送期限
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        due_on: Option<NaiveDate>,
+    },
+    /// 手工填一个指标(须写理由)；不写数值则恢复为计算值
+    Override {
+        #[command(flatten)]
+        report: Report,
+        /// 指标代码，如 zjf04
+        code: String,
+        /// 数值，以表格的计量单位计
+        #[arg(allow_negative_numbers = true)]
+        value: Option<i64>,
+        /// 理由
+        #[arg(long, default_value = "", hide_default_value = true)]
+        reason: String,
+    },
+    /// 为一条警示写说明
+    Explain {
+        #[command(flatten)]
+        report: Report,
+        /// 审核规则编号，如 R21
+        rule: String,
+        /// 说明
+        reason: String,
+    },
+    /// 上报封存：冻结数字、名册、说明和工作簿
+    Seal {
+        #[command(flatten)]
+        report: Report,
+    },
+    /// 解除封存(须写理由)
+    Unseal {
+        #[command(flatten)]
+        report: Report,
+        /// 理由
+        #[arg(long)]
+        reason: String,
+    },
+    /// 为已封存的报表附上盖章扫描件
+    Scan {
+        #[command(flatten)]
+        report: Report,
+        /// 扫描件
+        file: PathBuf,
+    },
+    /// 比较已上报的数字与现在的台账
+    Diff {
+        #[command(flatten)]
+        report: Report,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// 列出做过的修改，最近的在前
+    History {
+        /// 最多列出多少步
+        #[arg(long, default_value_t = 1000, hide_default_value = true)]
+        limit: usize,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// 撤销最近一步
+    Undo,
+    /// 重做最近撤销的一步
+    Redo,
+    /// 立即备份
+    Backup,
+    /// 列出备份
+    Backups(Output),
+    /// 从备份恢复(可撤销)
+    Restore {
+        /// 备份文件
+        file: PathBuf,
+    },
+    /// 台账损坏而打不开时从备份恢复，损坏的文件原样保留
+    Recover {
+        /// 备份文件，默认用最近一份通过校验的备份
+        file: Option<PathBuf>,
+    },
+    /// 检查台账和佐证材料是否完好
+    Verify,
+    /// 为一条记录添加佐证材料
+    Attach {
+        #[command(flatten)]
+        record: RecordId,
+        /// 材料类别，如 签到表、照片、协议
+        role: String,
+        /// 文件
+        file: PathBuf,
+    },
+}
+
+#[derive(Args)]
+struct Output {
+    /// 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct Report {
+    /// 表格
+    form: String,
+    /// 报告期
+    #[arg(value_parser = Period::parse)]
+    period: Period,
+}
+
+#[derive(Args)]
+struct ChoiceArgs {
+    /// 口径：quarter(本季) 或 ytd(本年累计)，默认按表格或已登记的填报
+    #[arg(long, value_name = "quarter|ytd")]
+    basis: Option<Basis>,
+    /// 数据截止日，默认按表格或已登记的填报
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    cutoff: Option<NaiveDate>,
+}
+
+#[derive(Args)]
+struct RecordId {
+    /// 名册
+    kind: String,
+    /// 记录编号
+    id: i64,
+}
+
+/// A day as people write it.
+fn day(text: &str) -> std::result::Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| format!("“{text}”不是有效日期，请写成 2021-09-20"))
+}
+
+fn main() -> ExitCode {
+    let read = command().try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
+    let cli = match read {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    if cli.data.is_none() && !matches!(cli.command, Command::Kinds(_)) {
+        complain("缺少 --data DIR：请写明台账所在文件夹");
+        return ExitCode::from(2);
+    }
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Error::Flawed { flaws }) => {
+            flaws.iter().for_each(|flaw| complain(&flaw.to_string()));
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The command line with Chinese headings in its help.
+fn command() -> clap::Command {
+    const ROOT: &str = "{about}\n\n用法：{usage}\n\n命令：\n{subcommands}\n\n选项：\n{options}{after-help}\n";
+    const WITH_ARGUMENTS: &str = "{about}\n\n用法：{usage}\n\n参数：\n{positionals}\n\n选项：\n{options}\n";
+    const PLAIN: &str = "{about}\n\n用法：{usage}\n\n选项：\n{options}\n";
+    Cli::command().help_template(ROOT).mut_subcommands(|sub| {
+        let template = if sub.get_positionals().next().is_some() { WITH_ARGUMENTS } else { PLAIN };
+        sub.help_template(template)
+    })
+}
+
+/// Help, the version, or what is wrong with the command line.
+fn usage(error: &clap::Error) -> ExitCode {
+    let text = |kind: ContextKind| match error.get(kind) {
+        Some(ContextValue::String(s)) => s.clone(),
+        Some(ContextValue::Strings(all)) => all.join("、"),
+        Some(ContextValue::StyledStr(s)) => s.to_string(),
+        _ => String::new(),
+    };
+    let chinese = |s: &str| s.replace("[OPTIONS]", "[选项]").replace("Usage: ", "用法：");
+    let wrong = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            print(chinese(&error.to_string()).trim_end());
+            return ExitCode::SUCCESS;
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            chinese(&command().render_help().to_string())
+        }
+        ErrorKind::InvalidSubcommand => format!("没有命令“{}”", text(ContextKind::InvalidSubcommand)),
+        ErrorKind::UnknownArgument => format!("不认识的参数“{}”", text(ContextKind::InvalidArg)),
+        ErrorKind::MissingRequiredArgument => format!("缺少参数：{}", text(ContextKind::InvalidArg)),
+        ErrorKind::ArgumentConflict => format!("参数“{}”重复或互相冲突", text(ContextKind::InvalidArg)),
+        ErrorKind::InvalidValue if text(ContextKind::InvalidValue).is_empty() => {
+            format!("参数“{}”后面缺少内容", text(ContextKind::InvalidArg))
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let why = error.source().map_or_else(String::new, |e| format!("：{e}"));
+            format!("参数“{}”的内容“{}”无效{why}", text(ContextKind::InvalidArg), text(ContextKind::InvalidValue))
+        }
+        _ => format!("命令写法有误：{error}"),
+    };
+    complain(wrong.trim_end());
+    let usage = text(ContextKind::Usage);
+    if !usage.is_empty() {
+        complain(&chinese(&usage));
+    }
+    complain("查看帮助：taizhang-cli --help");
+    ExitCode::from(2)
+}
+
+/// One line or more to standard output. A reader that went away is no fault of the work.
+fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// One line or more to standard error.
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+fn print_json(value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).map_err(|e| Error::refused(format!("无法写成 JSON：{e}")))?;
+    print(&text);
+    Ok(())
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|source| Error::File { what: "读取", path: path.to_owned(), source })
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let today = cli.today.unwrap_or_else(|| Local::now().date_naive());
+    // With a day of one's own choosing the run says the same each time it is made.
+    let now = match cli.today {
+        Some(day) => format!("{day} 00:00:00"),
+        None => Local::now().format("%Y-%m-%d %H:%M:%S").to_string(),
+    };
+    let folder = cli.data.unwrap_or_default();
+    let open = || Desk::open(&folder, WHO, today);
+    match cli.command {
+        Command::Kinds(output) => list_kinds(output.json),
+        Command::Recover { file } => recover(&folder, file),
+        Command::Sample => {
+            let status = open()?.open_sample()?;
+            print(&format!("已放入示例“{}”，可用 undo 撤销", status.name.unwrap_or_default()));
+            Ok(())
+        }
+        Command::Template { kind, out } => {
+            file::write(&out, &open()?.template(&kind)?)?;
+            print(&format!("已生成“{}”模板：{}", shape(&kind)?.label, out.display()));
+            Ok(())
+        }
+        Command::Import { kind, file, plan, output } => import(&mut open()?, &kind, &file, plan, output.json),
+        Command::List { kind, output } => list(&open()?, &kind, output.json),
+        Command::Show { record, output } => show(&open()?.record(&record.kind, record.id)?, output.json),
+        Command::Delete { record } => {
+            open()?.delete(&record.kind, record.id)?;
+            print("已移入回收站，可用 put-back 放回或用 undo 撤销");
+            Ok(())
+        }
+        Command::PutBack { record } => {
+            open()?.put_back(&record.kind, record.id)?;
+            print("已从回收站放回");
+            Ok(())
+        }
+        Command::Attach { record, role, file } => {
+            let mut desk = open()?;
+            let view = desk.record(&record.kind, record.id)?;
+            desk.attach(&format!("{}:{}", view.kind, view.id), &role, &file_name(&file), &read_file(&file)?)?;
+            print(&format!("已为“{}”添加{role}：{}", view.label, file.display()));
+            Ok(())
+        }
+        Command::Bin(output) => bin(&open()?, output.json),
+        Command::Forms(output) => forms(&open()?, output.json),
+        Command::Fill { report, choice, output } => {
+            let filled = open()?.fill(&report.form, &report.period.to_string(), choice.into())?;
+            if output.json { print_json(&filled) } else { print_filled(&filled) }
+        }
+        Command::Export { report, out, choice } => {
+            open()?.export_to(&report.form, &report.period.to_string(), choice.into(), &out)?;
+            print(&format!("已导出：{}", out.display()));
+            Ok(())
+        }
+        Command::File { report, choice, reported_on, due_on } => {
+            let choice = FilingChoice { basis: choice.basis, cutoff: choice.cutoff, reported_on, due_on };
+            let filled = open()?.file_as(&report.form, &report.period.to_string(), choice)?;
+            print(&format!(
+                "已登记：{} {}，{}，数据截止 {}",
+                filled.title,
+                filled.period_label,
+                filled.basis.label(),
+                filled.cutoff
+            ));
+            Ok(())
+        }
+        Command::Override { report, code, value, reason } => {
+            let filled = open()?.override_cell(&report.form, &report.period.to_string(), &code, value, &reason)?;
+            let cell = filled.cells.iter().find(|c| c.code == code);
+            let shown = cell.map_or_else(String::new, |c| written(c.value.as_ref()));
+            print(&format!("{code} {}：{shown}", if value.is_some() { "已改为手工值" } else { "已恢复为计算值" }));
+            Ok(())
+        }
+        Command::Explain { report, rule, reason } => {
+            open()?.explain(&report.form, &report.period.to_string(), &rule, &reason)?;
+            print(&format!("{rule} 的说明已{}", if reason.trim().is_empty() { "取消" } else { "记下" }));
+            Ok(())
+        }
+        Command::Seal { report } => {
+            let filled = open()?.seal(&report.form, &report.period.to_string(), &now)?;
+            print(&format!("已上报封存：{} {}", filled.title, filled.period_label));
+            Ok(())
+        }
+        Command::Unseal { report, reason } => {
+            open()?.unseal(&report.form, &report.period.to_string(), &reason, &now)?;
+            print(&format!("已解封：{} {}", report.form, report.period));
+            Ok(())
+        }
+        Command::Scan { report, file } => {
+            let bytes = read_file(&file)?;
+            open()?.attach_scan(&report.form, &report.period.to_string(), &file_name(&file), &bytes)?;
+            print(&format!("已附盖章扫描件：{}", file.display()));
+            Ok(())
+        }
+        Command::Diff { report, output } => diff(&open()?, &report, output.json),
+        Command::History { limit, output } => history(&open()?, limit, output.json),
+        Command::Undo => {
+            let step = open()?.undo()?.ok_or_else(|| Error::refused("没有可以撤销的操作"))?;
+            print(&format!("已撤销：{step}"));
+            Ok(())
+        }
+        Command::Redo => {
+            let step = open()?.redo()?.ok_or_else(|| Error::refused("没有可以重做的操作"))?;
+            print(&format!("已重做：{step}"));
+            Ok(())
+        }
+        Command::Backup => {
+            let backup = open()?.backup()?;
+            print(&format!("已备份并校验：{}", backup.path.display()));
+            Ok(())
+        }
+        Command::Backups(output) => backups(&open()?, output.json),
+        Command::Restore { file } => {
+            open()?.restore(&file)?;
+            print(&format!("已从备份恢复，可用 undo 撤销：{}", file.display()));
+            Ok(())
+        }
+        Command::Verify => {
+            let flaws = open()?.store().verify()?;
+            if flaws.is_empty() {
+                print("台账和佐证材料完好");
+                Ok(())
+            } else {
+                Err(Error::Flawed { flaws })
+            }
+        }
+    }
+}
+
+impl From<ChoiceArgs> for Choice {
+    fn from(args: ChoiceArgs) -> Choice {
+        Choice { basis: args.basis, cutoff: args.cutoff }
+    }
+}
+
+fn list_kinds(as_json: bool) -> Result<()> {
+    if as_json {
+        return print_json(&kinds());
+    }
+    for kind in kinds() {
+        print(&format!("{}  {}", kind.name, kind.label));
+        for field in kind.fields {
+            let must = if field.required { "，必填" } else { "" };
+            let options =
+                if field.options.is_empty() { String::new() } else { format!("：{}", field.options.join(" | ")) };
+            print(&format!("    {}  {}  {}{must}{options}", field.name, field.heading, field.ty));
+        }
+    }
+    Ok(())
+}
+
+fn import(desk: &mut Desk, kind: &str, path: &Path, only_plan: bool, as_json: bool) -> Result<()> {
+    let plan = desk.plan(kind, &file_name(path), &read_file(path)?)?;
+    let applied = if only_plan { None } else { Some(desk.import(kind, &plan)?) };
+    if as_json {
+        let mut answer = json!(plan);
+        if let (Some(applied), Some(map)) = (&applied, answer.as_object_mut()) {
+            map.insert("applied".into(), json!(applied));
+        }
+        print_json(&answer)?;
+    } else {
+        print_plan(&plan, only_plan);
+    }
+    let flawed = plan.rows.iter().filter(|r| r.action == Action::Flawed).count();
+    for row in &plan.rows {
+        for flaw in &row.flaws {
+            let place = Place {
+                file: Some(plan.file.clone()),
+                sheet: (!row.sheet.is_empty()).then(|| row.sheet.to_string()),
+                cell: Some(flaw.cell.clone()),
+                ..Place::default()
+            };
+            complain(&Flaw { place, say: flaw.say.clone() }.to_string());
+        }
+    }
+    // What was left out must not pass unseen in a script.
+    if flawed > 0 && !only_plan {
+        return Err(Error::refused(format!(
+            "有 {flawed} 行存在以上问题，没有导入；其余各行已导入，改正后可再次导入同一文件"
+        )));
+    }
+    Ok(())
+}
+
+/// What an import does or would do, row by row where there is something to see.
+fn print_plan(plan: &Plan, only_plan: bool) {
+    let counts = plan.counts();
+    let verb = if only_plan { "将" } else { "已" };
+    print(&format!(
+        "{}：{verb}新增 {}，修改 {}，相同 {}，有问题不导入 {}",
+        plan.shape.label, counts.new, counts.changed, counts.same, counts.flawed
+    ));
+    for one in plan.mapping.iter().filter(|m| m.field.is_none()) {
+        print(&format!("    {} 列“{}”不是{}的栏目，没有读", one.column, one.heading, plan.shape.label));
+    }
+    for one in &plan.left_out {
+        print(&format!("    工作表“{}”没有读：{}", one.sheet, one.say));
+    }
+    for row in plan.rows.iter().filter(|r| r.action == Action::Change) {
+        for change in &row.changes {
+            let label = plan.shape.label_of(&change.field).unwrap_or(&change.field);
+            print(&format!("    第{}行 {} {label}：{} → {}", row.row, row.label, change.old, change.new));
+        }
+    }
+}
+
+fn list(desk: &Desk, kind: &str, as_json: bool) -> Result<()> {
+    if as_json {
+        return print_json(&desk.list(kind)?);
+    }
+    let shape = shape(kind)?;
+    let ledger = desk.store().ledger()?;
+    let heads: Vec<String> = shape.fields.iter().map(|f| f.heading(f.label)).collect();
+    print(&format!("编号\t{}", heads.join("\t")));
+    for record in ledger.rows(shape.kind).iter().filter(|r| listed(shape, r, &ledger, desk.today())) {
+        let texts: Vec<String> =
+            shape.fields.iter().map(|f| ledger.text(shape.kind, record, f.name).replace(['\n', '\t'], " ")).collect();
+        print(&format!("{}\t{}", record.id, texts.join("\t")));
+    }
+    Ok(())
+}
+
+fn show(view: &RecordView, as_json: bool) -> Result<()> {
+    if as_json {
+        return print_json(view);
+    }
+    print(&format!("{} {}：{}{}", view.kind_label, view.id, view.label, if view.in_bin { "(在回收站)" } else { "" }));
+    for field in view.fields.iter().filter(|f| !f.text.is_empty()) {
+        print(&format!("    {}：{}", field.label, field.text));
+    }
+    for entry in &view.history {
+        print(&format!("{} {}", entry.at, entry.name));
+        for (label, before, after) in &entry.changes {
+            print(&format!("    {label}：{before} → {after}"));
+        }
+    }
+    Ok(())
+}
+
+fn bin(desk: &Desk, as_json: bool) -> Result<()> {
+    let ledger = desk.store().ledger()?;
+    let all = desk.store().bin()?;
+    let entries: Vec<_> = all.iter().map(|(kind, r)| (kind.name, kind.label, r.id, ledger.label(kind, r))).collect();
+    if as_json {
+        let list: Vec<_> =
+            entries.iter().map(|(kind, _, id, label)| json!({ "kind": kind, "id": id, "label": label })).collect();
+        return print_json(&list);
+    }
+    if entries.is_empty() {
+        print("回收站是空的");
+    }
+    for (kind, kind_label, id, label) in entries {
+        print(&format!("{kind} {id}  {kind_label}：{label}"));
+    }
+    Ok(())
+}
+
+fn forms(desk: &Desk, as_json: bool) -> Result<()> {
+    let broken = &desk.shelf().broken;
+    let flaws = || broken.iter().flat_map(|b| b.flaws.iter().map(Flaw::to_string));
+    if as_json {
+        let mut list: Vec<_> = desk.forms().iter().map(|f| json!(f)).collect();
+        // A broken file has no id to ask for.
+        list.extend(broken.iter().map(|b| json!({ "id": null, "file": b.file, "broken": true, "flaws": b.flaws })));
+        print_json(&list)?;
+        flaws().for_each(|flaw| complain(&flaw));
+        return Ok(());
+    }
+    for form in desk.forms() {
+        let notes = [(form.official, "官方表式"), (!form.official, "非官方"), (form.own, "自有文件")];
+        let notes: Vec<&str> = notes.into_iter().filter_map(|(is, word)| is.then_some(word)).collect();
+        print(&format!("{}  {}  ({})", form.id, form.title, notes.join("，")));
+    }
+    for one in broken {
+        print(&format!("不能用的表格文件：{}", one.file));
+    }
+    flaws().for_each(|flaw| print(&format!("    {flaw}")));
+    Ok(())
+}
+
+fn written(value: Option<&Content>) -> String {
+    match value {
+        None => "(空)".to_owned(),
+        Some(Content::Int(n)) => n.to_string(),
+        Some(Content::Decimal(n)) => incubator::amount::yuan(*n),
+        Some(Content::Text(text)) => text.clone(),
+    }
+}
+
+fn print_filled(filled: &Filled) -> Result<()> {
+    let sealed = filled.sealed_at.as_ref().map_or_else(String::new, |at| format!("，已于 {at} 上报封存"));
+    print(&format!("{} {}", filled.title, filled.period_label));
+    print(&format!("{}：{} 至 {}{sealed}", filled.basis.label(), filled.start, filled.cutoff));
+    for item in filled.head.iter().chain(&filled.foot).filter(|i| !i.label.is_empty()) {
+        print(&format!("{}：{}", item.label, item.value.as_deref().unwrap_or("")));
+    }
+    for cell in &filled.cells {
+        if let Some(section) = &cell.section {
+            print(section);
+        }
+        let mark = if cell.overridden { "(手工)" } else { "" };
+        let indent = "  ".repeat(usize::from(cell.indent) + 1);
+        print(&format!("{indent}{} {}：{}{mark} {}", cell.code, cell.label, written(cell.value.as_ref()), cell.unit));
+        let gaps = cell.gaps.iter().map(|g| &g.say);
+        for note in cell.adjusted.iter().chain(gaps).chain(&cell.notes) {
+            print(&format!("{indent}    {note}"));
+        }
+    }
+    for table in &filled.tables {
+        print(&table.columns.join("\t"));
+        for row in &table.rows {
+            let texts: Vec<String> =
+                row.cells.iter().map(|c| c.as_ref().map_or_else(String::new, |c| written(Some(c)))).collect();
+            print(&texts.join("\t"));
+        }
+    }
+    for breach in &filled.breaches {
+        let reason = breach.reason.as_ref().map_or_else(String::new, |r| format!("；说明：{r}"));
+        print(&format!("{} {}：{}{reason}", breach.level.label(), breach.rule, breach.message));
+    }
+    Ok(())
+}
+
+fn diff(desk: &Desk, report: &Report, as_json: bool) -> Result<()> {
+    let all = desk.differences(&report.form, &report.period.to_string())?;
+    if as_json {
+        return print_json(&all);
+    }
+    if all.is_empty() {
+        print("已上报的数字与现在的台账一致");
+    }
+    for one in &all {
+        let (sealed, now) = (written(one.sealed.as_ref()), written(one.now.as_ref()));
+        print(&format!("{} {}：已上报 {sealed}，现台账 {now}", one.code, one.label));
+        for by in &one.records {
+            print(&format!("    {} {} {}：{}", by.at, by.step, by.kind, by.label));
+        }
+    }
+    Ok(())
+}
+
+fn history(desk: &Desk, limit: usize, as_json: bool) -> Result<()> {
+    let steps = desk.store().history(limit)?;
+    if as_json {
+        return print_json(&steps);
+    }
+    for step in steps {
+        let undone = if step.undone { "(已撤销)" } else { "" };
+        print(&format!("{}  {}  {}{undone}，{} 处改动", step.id, step.at, step.name, step.changes));
+    }
+    Ok(())
+}
+
+fn backups(desk: &Desk, as_json: bool) -> Result<()> {
+    let all = desk.backups()?;
+    if as_json {
+        return print_json(&all);
+    }
+    if all.is_empty() {
+        print("还没有备份");
+    }
+    for one in all {
+        print(&format!("{}  {} KB  {}", one.at, one.size.div_ceil(1024), one.path.display()));
+    }
+    Ok(())
+}
+
+/// Puts the newest verified backup, or the given one, in the place of a damaged store.
+fn recover(folder: &Path, given: Option<PathBuf>) -> Result<()> {
+    let found = match Store::open(folder, WHO) {
+        Ok(_) => return Err(Error::refused("台账完好，不需要抢救；要回到某一份备份请用 restore")),
+        Err(Error::Damaged { backup, .. }) => backup,
+        Err(other) => return Err(other),
+    };
+    let backup = given.or(found).ok_or_else(|| Error::refused("没有找到可用的备份；如备份在别处，请写明文件"))?;
+    Store::recover(folder, WHO, &backup)?;
+    print(&format!("已从备份恢复，损坏的文件原样保留：{}", backup.display()));
+    Ok(())
+}

@@ -11,7 +11,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 pub use filing::{Choice, Difference, FilingChoice, Mover};
-pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, RecordView};
+pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, RecordView, kinds, listed, shape};
 
 use crate::error::{Error, Result};
 use crate::form::{BrokenForm, PeriodKind, Shelf};

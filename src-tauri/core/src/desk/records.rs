@@ -162,17 +162,21 @@ fn json_value(field: &Field, value: Option<&Value>, ledger: &Ledger) -> Json {
     }
 }
 
+/// Kinds and lists with their fields. Needs no store.
+pub fn kinds() -> Vec<KindEntry> {
+    let entry = |s: &'static Shape| KindEntry {
+        name: s.name,
+        label: s.label,
+        of: s.kind.name,
+        fields: s.fields.iter().map(field_entry).collect(),
+    };
+    shapes().map(entry).collect()
+}
+
 impl Desk {
     /// Kinds and lists with their fields.
     pub fn kinds(&self) -> Vec<KindEntry> {
-        shapes()
-            .map(|s| KindEntry {
-                name: s.name,
-                label: s.label,
-                of: s.kind.name,
-                fields: s.fields.iter().map(field_entry).collect(),
-            })
-            .collect()
+        kinds()
     }
 
     /// The records of a list.
