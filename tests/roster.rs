@@ -4,9 +4,12 @@ use std::io::{Cursor, Read, Write};
 
 use chrono::NaiveDate;
 use incubator::ledger::Ledger;
-use incubator::record::{format_value, shape, shapes};
-use incubator::roster::{Action, Plan, read};
+use incubator::record::{Field, Record, Shape, Type, format_value, shape, shapes};
+use incubator::roster::{Action, Applied, Plan, apply, read};
+use incubator::store::Store;
 use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
+
+use crate::random::Dice;
 
 /// One cell of a fixture, written the way its second column says.
 fn put(sheet: &mut Worksheet, row: u32, column: u16, how: &str, content: &str) {
@@ -521,4 +524,104 @@ fn damaged_files_end_in_a_sentence() {
             assert!(!outcome_of(&bytes, file).is_empty(), "{file}: something is said");
         }
     }
+}
+
+/// A cell as somebody might fill it: mostly sound, sometimes blank, odd or wrong. Few different values,
+/// so that rows meet each other and the ledger.
+fn random_cell(dice: &mut Dice, field: &Field) -> String {
+    if dice.percent(8) {
+        return dice.pick(&["", "", "-", "无", "约5", "#REF!", "2021-02-30", "９"]).to_owned();
+    }
+    let n = dice.below(3);
+    match field.ty {
+        Type::Choice(options) => dice.pick(&options[..2]).to_owned(),
+        Type::Date => dice.pick(&["2021-03-01", "2021年3月1日", "2021/5/2", "2021.6.30"]).to_owned(),
+        Type::Month => dice.pick(&["2021-03", "2021年3月", "2021.05"]).to_owned(),
+        Type::Year => "2021".to_owned(),
+        Type::Bool => dice.pick(&["是", "否", "√"]).to_owned(),
+        Type::Money | Type::Int | Type::Decimal => format!("{}", 10 * (n + 1)),
+        Type::Phone => dice.pick(&["13800138000", "0737-4110938"]).to_owned(),
+        Type::Postcode => "413000".to_owned(),
+        Type::CreditCode => dice.pick(&["91350100M000100Y43", "91430100MA4L2XQ89W", ""]).to_owned(),
+        Type::Email => "a@b.cn".to_owned(),
+        Type::Ref(_) => dice.pick(&["甲", "乙", "丙", "没有的"]).to_owned(),
+        Type::Refs(_) => dice.pick(&["甲", "甲、乙", ""]).to_owned(),
+        _ => dice.pick(&["甲", "乙", "丙", "甲（新）", "第一行\n第二行"]).to_owned(),
+    }
+}
+
+/// A random roster for a list: some of its columns in any order, some rows twice.
+fn random_roster(dice: &mut Dice, shape: &Shape) -> String {
+    let mut fields: Vec<&Field> = shape.fields.iter().filter(|f| f.required || dice.percent(50)).collect();
+    if fields.len() < 2 {
+        fields = shape.fields.iter().take(3).collect();
+    }
+    for _ in 0..fields.len() {
+        let first = fields.remove(0);
+        fields.insert(usize::try_from(dice.below(3)).expect("small").min(fields.len()), first);
+    }
+    let quoted = |cells: Vec<String>| cells.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(",");
+    let mut lines = vec![quoted(fields.iter().map(|f| f.heading(f.label)).collect())];
+    for _ in 0..dice.below(12) {
+        let row = quoted(fields.iter().map(|f| random_cell(dice, f)).collect());
+        lines.push(row.clone());
+        if dice.percent(15) {
+            lines.push(row);
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn what_is_planned_is_what_is_stored() {
+    let files = if std::env::var_os("ROSTER_FILES").is_some() { 10_000 } else { 400 };
+    let folder = std::env::temp_dir().join(format!("taizhang-roster-{}", std::process::id()));
+    let mut store = Store::open(&folder, "测试").expect("a store");
+    let lists: Vec<&'static Shape> = shapes().filter(|s| s.name != "proof").collect();
+    let tenants = "团队名称,入驻日期\n甲,2020-01-01\n乙,2020-01-01\n丙,2020-01-01";
+    let mut counts = Applied::default();
+    for seed in 0..files {
+        let mut dice = Dice::new(seed);
+        let shape =
+            if dice.percent(30) { lists[usize::try_from(dice.below(2)).expect("small")] } else { dice.pick(&lists) };
+        let text = if seed == 0 { tenants.to_owned() } else { random_roster(&mut dice, shape) };
+        let shape = if seed == 0 { lists[0] } else { shape };
+        let before = store.ledger().expect("a ledger");
+        let plan = match read(text.as_bytes(), "表.csv", shape, &before) {
+            Ok(plan) => plan,
+            Err(error) => panic!("file {seed}: {error}\n{text}"),
+        };
+        let done = store.change("导入", |tx| apply(&plan, tx));
+        let done = done.unwrap_or_else(|error| panic!("file {seed}: the plan was refused: {error}\n{text}"));
+        assert_eq!(done, plan.counts(), "file {seed}: as many as planned");
+        counts.new += done.new;
+        counts.changed += done.changed;
+        counts.same += done.same;
+        counts.flawed += done.flawed;
+        let after = store.ledger().expect("a ledger");
+        // Stored records: those before with the planned changes, then the planned new ones in their order.
+        let mut want: Vec<Record> = before.rows(shape.kind).to_vec();
+        for row in &plan.rows {
+            match row.action {
+                Action::New => want.push(row.record.clone()),
+                Action::Change => {
+                    let old = want.iter_mut().find(|r| r.id == row.record.id).expect("the record that changes");
+                    *old = row.record.clone();
+                }
+                Action::Same | Action::Flawed => {}
+            }
+        }
+        let stored = after.rows(shape.kind);
+        assert_eq!(stored.len(), want.len(), "file {seed}: as many records as planned\n{text}");
+        for (stored, want) in stored.iter().zip(&want) {
+            assert_eq!(stored.cells, want.cells, "file {seed}: stored as planned\n{text}");
+        }
+        let again = read(text.as_bytes(), "表.csv", shape, &after).expect("a plan");
+        let counts = again.counts();
+        assert_eq!((counts.new, counts.changed), (0, 0), "file {seed}: the same file again does nothing\n{text}\nfirst:\n{}\nagain:\n{}", odd_rows(&plan), odd_rows(&again));
+    }
+    drop(store);
+    std::fs::remove_dir_all(&folder).expect("the folder goes");
+    let least = counts.new.min(counts.changed).min(counts.same).min(counts.flawed);
+    assert!(least > 20, "every kind of row was met: {counts:?}");
 }

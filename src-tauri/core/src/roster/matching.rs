@@ -17,6 +17,9 @@ type Names = HashMap<(&'static str, i64), Arc<str>>;
 /// Fields beside the key under which a record is also known: a team that became a company.
 const ALSO_KNOWN: &[(&str, &str, &str)] = &[("tenant", "name", "team_name")];
 
+/// Rows of one key that are compared with each other; nobody writes one record in more.
+const MANY: usize = 50;
+
 /// Reads every row of the chosen sheets and says what would happen to it.
 pub(super) fn rows(tables: &[(&Sheet, Vec<Heading>)], shape: &'static Shape, ledger: &Ledger) -> (Vec<Row>, Names) {
     let mut planner = Planner::new(shape, ledger);
@@ -314,6 +317,8 @@ impl<'a> Planner<'a> {
     fn decide(&mut self, said: Vec<Said>) -> Vec<Row> {
         let mut rows: Vec<Option<Row>> = Vec::new();
         let mut whole: Vec<(usize, Said)> = Vec::new();
+        let mut said = said;
+        self.contradictions(&mut said);
         for said in said {
             if !said.flaws.is_empty() {
                 rows.push(Some(self.flawed(said, Vec::new())));
@@ -334,6 +339,57 @@ impl<'a> Planner<'a> {
         }
         self.decide_whole(whole, &mut rows);
         rows.into_iter().flatten().collect()
+    }
+
+    /// Rows of one file that mean the same record but say different things are all flawed: which of them
+    /// is right is not ours to say, and no order of rows or imports may decide it.
+    fn contradictions(&self, said: &mut [Said]) {
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        for (i, key) in self.kind.keys.iter().enumerate() {
+            let better = &self.kind.keys[..i];
+            let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
+            for (at, row) in said.iter().enumerate().filter(|(_, row)| row.flaws.is_empty()) {
+                if let Some(text) = self.key_of(key, &row.values) {
+                    groups.entry(text).or_default().push(at);
+                }
+            }
+            for group in groups.into_values().filter(|g| g.len() > 1) {
+                for (n, later) in group.iter().enumerate() {
+                    for earlier in group.iter().take(n.min(MANY)) {
+                        let (a, b) = (&said[*earlier].values, &said[*later].values);
+                        let apart = better.iter().any(|key| match (self.key_of(key, a), self.key_of(key, b)) {
+                            (Some(a), Some(b)) => a != b,
+                            _ => false,
+                        });
+                        let adds = b.iter().zip(a).any(|(b, a)| b.is_some() && a != b);
+                        if adds && !apart {
+                            found.push((*earlier, *later));
+                        }
+                    }
+                }
+            }
+        }
+        found.sort_unstable();
+        for (earlier, later) in found {
+            for (at, other) in [(earlier, later), (later, earlier)] {
+                let differing = said[at].values.iter().zip(&said[other].values).position(|(a, b)| a != b);
+                let field = differing.and_then(|f| self.kind.fields.get(f)).map_or("", |f| f.name);
+                if said[at].flaws.is_empty() {
+                    let flaw = self.flaw(
+                        &said[at],
+                        field,
+                        self.same_record(&said[at].sheet, &said[other].sheet, said[other].row),
+                    );
+                    said[at].flaws.push(flaw);
+                }
+            }
+        }
+    }
+
+    /// The sentence about two rows for one record.
+    fn same_record(&self, own: &str, sheet: &str, row: u32) -> String {
+        let place = if own == sheet { String::new() } else { format!("工作表“{sheet}”") };
+        format!("与{place}第 {row} 行是同一条{}，但内容不一致，请合成一行", self.shape.label)
     }
 
     /// Rows that no key applies to: each takes a stored record that says the same, and each record is
@@ -443,15 +499,9 @@ impl<'a> Planner<'a> {
         self.keep_new_name(&before, &mut record);
         let changes = self.changes(&before, &record);
         if let Some((sheet, row)) = &self.states[state].claimed {
-            let place = if sheet.is_empty() || *sheet == said.sheet {
-                format!("第 {row} 行")
-            } else {
-                format!("工作表“{sheet}”第 {row} 行")
-            };
             if !changes.is_empty() {
                 let field = changes.first().map_or(String::new(), |c| c.field.clone());
-                let say = format!("与{place}是同一条{}，但内容不一致，请合成一行", self.shape.label);
-                let flaw = self.flaw(&said, &field, say);
+                let flaw = self.flaw(&said, &field, self.same_record(&said.sheet, sheet, *row));
                 return self.flawed(said, vec![flaw]);
             }
         }
