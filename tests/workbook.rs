@@ -14,10 +14,13 @@ use incubator::form::{
 use incubator::ledger::Ledger;
 use incubator::period::{Basis, Period};
 use incubator::record::{Record, Type, Value, kind, shape, shapes};
-use incubator::{sample, workbook};
+use incubator::{roster, sample, workbook};
 
-/// The quarter of 2021-09 as the portal printed it: section, code, label, unit, indent, value.
-const PRINTED: [(Option<&str>, &str, &str, &str, u8, i64); 21] = [
+/// Section, code, label, unit, indent, value.
+type Line = (Option<&'static str>, &'static str, &'static str, &'static str, u8, i64);
+
+/// The quarter of 2021-09 as the portal printed it.
+const PRINTED: [Line; 21] = [
     (Some("一、众创空间运营和服务情况"), "zjf01", "众创空间总收入", "千元", 0, 147),
     (None, "zjf01_1", "其中：服务收入", "千元", 1, 0),
     (None, "zjf01_2", "物业收入", "千元", 1, 0),
@@ -51,7 +54,7 @@ fn item(name: &str, label: &str, value: Option<&str>, line: u8) -> HeadItem {
 
 /// The published quarter, filled by hand.
 pub fn printed_quarter() -> Filled {
-    let cell = |&(section, code, label, unit, indent, value): &(Option<&str>, &str, &str, &str, u8, i64)| Cell {
+    let cell = |&(section, code, label, unit, indent, value): &Line| Cell {
         section: section.map(Into::into),
         code: code.into(),
         label: label.into(),
@@ -521,7 +524,7 @@ fn a_template_guides_the_hand() {
     let parts: HashMap<String, String> = xml_of(&unpack(&made, &scratch.0)).into_iter().collect();
     let part = |end: &str| parts.iter().find(|(name, _)| name.ends_with(end)).map_or("", |(_, xml)| xml.as_str());
     let sheet = part("sheet1.xml");
-    assert!(sheet.contains("<formula1>选项!$A$2:$A$301</formula1>"), "300 names are too long for the rule itself");
+    assert!(sheet.contains("<formula1>'选项'!$A$2:$A$301</formula1>"), "300 names are too long for the rule itself");
     assert!(sheet.contains("<pane xSplit=\"1\" ySplit=\"1\""), "the heading stays in sight");
     assert!(
         part("workbook.xml").contains("name=\"选项\" sheetId=\"3\" state=\"hidden\""),
@@ -648,5 +651,58 @@ fn every_form_of_the_sample_prints() {
         let print = run("pdftotext", &scratch.0.join(format!("{}.pdf", form.id)));
         assert!(print.contains(&form.title), "{} prints under its title: {print}", form.id);
         assert_eq!(print.contains("非官方"), !form.official, "{} says whose wording it is", form.id);
+    }
+}
+
+#[test]
+fn odd_forms_still_become_workbooks() {
+    let item = |n: u8| item("x", &"很长的标签".repeat(usize::from(n)), Some(&"值".repeat(usize::from(n) * 9)), n / 3);
+    let table = |columns: usize, widths: Vec<f64>| RosterTable {
+        columns: (0..columns).map(|n| format!("第{n}列")).collect(),
+        rows: vec![
+            RosterRow { kind: "tenant", id: 1, cells: vec![Some(Content::Int(1))] },
+            RosterRow { kind: "tenant", id: 2, cells: vec![Some(Content::Text("长".repeat(40_000))); columns + 3] },
+        ],
+        widths,
+    };
+    for (name, filled) in [
+        ("nothing at all", Filled { cells: Vec::new(), head: Vec::new(), foot: Vec::new(), ..printed_quarter() }),
+        ("one column", Filled { columns: vec!["指标".into()], ..printed_quarter() }),
+        ("many items", Filled { head: (0..60).map(item).collect(), ..printed_quarter() }),
+        ("odd tables", Filled { tables: vec![table(0, Vec::new()), table(3, vec![f64::NAN, -1.0, 1e9])], ..roster() }),
+        ("figures and a table", Filled { tables: vec![table(2, vec![8.0])], ..printed_quarter() }),
+        ("the first day there is", Filled { start: NaiveDate::MIN, cutoff: NaiveDate::MIN, ..printed_quarter() }),
+        ("the last", Filled { cutoff: NaiveDate::MAX, ..printed_quarter() }),
+        ("a title of signs", Filled { period: "2021".into(), title: "[/\\?*:]'".into(), ..printed_quarter() }),
+    ] {
+        let made = workbook::form(&filled).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(!read(&made).is_empty(), "{name} reads back");
+    }
+    let both = Filled { tables: vec![table(2, vec![8.0])], ..printed_quarter() };
+    let names: Vec<String> = read(&workbook::form(&both).expect("a workbook")).into_keys().collect();
+    for name in ["季报", "附表1", "依据", "审核"] {
+        assert!(names.iter().any(|n| n == name), "{name} is missing in {names:?}");
+    }
+}
+
+#[test]
+fn a_list_that_libreoffice_saved_again_reads_back_unchanged() {
+    let scratch = Scratch::new("saved-again");
+    let ledger = sample::ledger().expect("the sample");
+    let lists = ["team", "snapshot", "rent_relief", "session"].map(|name| shape(name).expect("a shape"));
+    let files = lists.map(|list| {
+        let file = scratch.0.join(format!("{}.xlsx", list.name));
+        std::fs::write(&file, workbook::list(list, &ledger, day("2021-09-20")).expect("a list")).expect("written");
+        file
+    });
+    let again = scratch.0.join("again");
+    std::fs::create_dir(&again).expect("a folder");
+    convert(&files, "xlsx", &again);
+    for list in lists {
+        let file = format!("{}.xlsx", list.name);
+        let bytes = std::fs::read(again.join(&file)).expect("saved");
+        let found = roster::read(&bytes, &file, list, &ledger).expect("readable").counts();
+        assert_eq!((found.new, found.changed, found.flawed), (0, 0, 0), "{}: nothing became anything else", list.name);
+        assert!(found.same > 10, "{}: and every row was found", list.name);
     }
 }

@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet};
 
 use super::paper::is_quarterly;
-use super::{ContentFormats, base, boxed, content, header_text, lines, quick_text, room, row_height, text};
+use super::{ContentFormats, TEXT, base, boxed, content, grow, header_text, quick_text, text};
 use crate::amount::{in_units, scale};
 use crate::error::Result;
 use crate::form::{Cell, Content, Filled, Level};
@@ -49,13 +49,13 @@ pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
         };
         let said = remark(cell);
         text(sheet, row, 7, &said, &figure)?;
-        grow(sheet, row, &FIGURES, &[(1, &cell.label), (7, &said)])?;
+        grow(sheet, row, &[(FIGURES[1].1, &cell.label), (FIGURES[7].1, &said)])?;
         row += 1;
         for source in &cell.from {
             quick_text(sheet, row, 0, &cell.code)?;
             quick_text(sheet, row, 4, kind(source.kind).map_or(source.kind, |k| k.label))?;
             quick_text(sheet, row, 5, &source.label)?;
-            grow(sheet, row, &FIGURES, &[(5, &source.label)])?;
+            grow(sheet, row, &[(FIGURES[5].1, &source.label)])?;
             sheet.write_number(row, 6, source.amount)?;
             row += 1;
         }
@@ -63,14 +63,14 @@ pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
             quick_text(sheet, row, 0, &cell.code)?;
             quick_text(sheet, row, 4, kind(gap.kind).map_or(gap.kind, |k| k.label))?;
             quick_text(sheet, row, 5, &gap.say)?;
-            grow(sheet, row, &FIGURES, &[(5, &gap.say)])?;
+            grow(sheet, row, &[(FIGURES[5].1, &gap.say)])?;
             quick_text(sheet, row, 7, "缺项：记录中没有，未计入")?;
             row += 1;
         }
         for note in &cell.notes {
             quick_text(sheet, row, 0, &cell.code)?;
             quick_text(sheet, row, 7, note)?;
-            grow(sheet, row, &FIGURES, &[(7, note)])?;
+            grow(sheet, row, &[(FIGURES[7].1, note)])?;
             row += 1;
         }
     }
@@ -131,13 +131,13 @@ pub(super) fn checks(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
             (None, None) => String::new(),
         };
         text(sheet, row, 6, &reason, &rule)?;
-        grow(sheet, row, &CHECKS, &[(2, &breach.message), (3, &codes), (6, &reason)])?;
+        grow(sheet, row, &[(CHECKS[2].1, &breach.message), (CHECKS[3].1, &codes), (CHECKS[6].1, &reason)])?;
         row += 1;
         for record in &breach.records {
             quick_text(sheet, row, 0, &breach.rule)?;
             quick_text(sheet, row, 4, kind(record.kind).map_or(record.kind, |k| k.label))?;
             quick_text(sheet, row, 5, &record.say)?;
-            grow(sheet, row, &CHECKS, &[(5, &record.say)])?;
+            grow(sheet, row, &[(CHECKS[5].1, &record.say)])?;
             row += 1;
         }
     }
@@ -181,29 +181,13 @@ fn heading(sheet: &mut Worksheet, filled: &Filled, name: &str, columns: &[(&str,
     Ok(3)
 }
 
-/// Makes a row as high as its longest text needs: not every program does that by itself.
-fn grow(sheet: &mut Worksheet, row: u32, columns: &[(&str, f64)], texts: &[(usize, &str)]) -> Result<()> {
-    let mut tall = 1;
-    for (col, words) in texts {
-        let room = columns.get(*col).map_or(10, |(_, width)| room(&[*width]));
-        // No text of that many bytes fills a second line.
-        if words.len() > room || words.contains('\n') {
-            tall = tall.max(lines(words, room));
-        }
-    }
-    if tall > 1 {
-        sheet.set_row_height(row, row_height(tall))?;
-    }
-    Ok(())
-}
-
 /// Format of a column's ordinary rows.
 fn column(name: &str) -> Format {
     let format = base(10.0);
     if name == "数额" || name == "数量" {
         format.set_align(FormatAlign::Right).set_indent(1)
     } else {
-        format.set_text_wrap().set_num_format("@")
+        format.set_text_wrap().set_num_format_index(TEXT)
     }
 }
 
@@ -215,7 +199,7 @@ fn finish(sheet: &mut Worksheet, filled: &Filled, name: &str, row: u32, columns:
     }
     sheet.set_landscape().set_print_fit_to_pages(1, 0).set_margins(0.5, 0.5, 0.7, 0.7, 0.3, 0.3);
     let about = header_text(&format!("{} {} {name}", filled.title, filled.period_label));
-    sheet.set_header(format!("&L&\"{},Regular\"&9{about}", super::FONT));
+    sheet.set_header(format!("&L&\"{},Regular\"&9 {about}", super::FONT));
     sheet.set_footer(format!("&C&\"{},Regular\"&9&P/&N", super::FONT));
     Ok(())
 }

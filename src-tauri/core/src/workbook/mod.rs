@@ -83,6 +83,11 @@ const LONGEST: usize = 32_767;
 /// Longest name of a sheet, in UTF-16 units.
 const LONGEST_NAME: usize = 31;
 
+/// Excel's own number formats: text, whole numbers, two decimals.
+const TEXT: u8 = 49;
+const WHOLE: u8 = 1;
+const HUNDREDTHS: u8 = 2;
+
 /// A workbook that is being written.
 struct Book {
     book: Workbook,
@@ -196,6 +201,23 @@ fn row_height(lines: usize) -> f64 {
     (20.0 + 14.5 * (lines.saturating_sub(1) as f64)).min(409.0)
 }
 
+/// Makes a row as high as its longest text needs, given with the widths of their columns: not every
+/// program does that by itself.
+fn grow(sheet: &mut Worksheet, row: u32, texts: &[(f64, &str)]) -> Result<()> {
+    let mut tall = 1;
+    for (width, words) in texts {
+        let room = room(&[*width]);
+        // No text of that many bytes fills a second line.
+        if words.len() > room || words.contains('\n') {
+            tall = tall.max(lines(words, room));
+        }
+    }
+    if tall > 1 {
+        sheet.set_row_height(row, row_height(tall))?;
+    }
+    Ok(())
+}
+
 fn text(sheet: &mut Worksheet, row: u32, col: u16, text: &str, format: &Format) -> Result<()> {
     sheet.write_string_with_format(row, col, fit(text), format)?;
     Ok(())
@@ -238,9 +260,9 @@ impl ContentFormats {
     fn on(base: &Format) -> ContentFormats {
         let number = base.clone().set_align(FormatAlign::Right).set_indent(1);
         ContentFormats {
-            int: number.clone().set_num_format("0"),
-            decimal: number.set_num_format("0.00"),
-            text: base.clone().set_align(FormatAlign::Left).set_text_wrap().set_num_format("@"),
+            int: number.clone().set_num_format_index(WHOLE),
+            decimal: number.set_num_format_index(HUNDREDTHS),
+            text: base.clone().set_align(FormatAlign::Left).set_text_wrap().set_num_format_index(TEXT),
         }
     }
 }

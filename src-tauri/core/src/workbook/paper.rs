@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet};
 
-use super::{ContentFormats, base, boxed, content, header_text, lines, room, row_height, text, width};
+use super::{ContentFormats, TEXT, WHOLE, base, boxed, content, header_text, lines, room, row_height, text, width};
 use crate::error::Result;
 use crate::form::{Cell, Content, Filled, HeadItem, RosterTable};
 use crate::period::{Period, chinese_date};
@@ -32,16 +32,21 @@ enum Part {
     Unit,
     Code,
     Value,
+    /// Left to the hand, for example 备注.
+    Blank,
 }
 
 fn parts(columns: &[String]) -> Vec<Part> {
-    let mut label = false;
+    let (mut label, mut value) = (false, false);
     let mut part = |head: &String| {
         if head.contains("代码") || head.contains("代号") {
             Part::Code
         } else if head.contains("单位") {
             Part::Unit
+        } else if label && value {
+            Part::Blank
         } else if label {
+            value = true;
             Part::Value
         } else {
             label = true;
@@ -58,7 +63,7 @@ impl Part {
             Part::Label => 40.0,
             Part::Unit => 9.0,
             Part::Code => 12.0,
-            Part::Value => 16.0,
+            Part::Value | Part::Blank => 16.0,
         }
     }
 }
@@ -85,7 +90,7 @@ pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
 
     let body = boxed(11.0);
     let section = body.clone().set_bold();
-    let centred = body.clone().set_align(FormatAlign::Center).set_num_format("@");
+    let centred = body.clone().set_align(FormatAlign::Center).set_num_format_index(TEXT);
     let values = ContentFormats::on(&body);
     for (cell, hang) in filled.cells.iter().zip(hangs(&filled.cells)) {
         if let Some(name) = &cell.section {
@@ -106,6 +111,7 @@ pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
                 }
                 Part::Unit => text(sheet, row, col, &cell.unit, &centred)?,
                 Part::Code => text(sheet, row, col, &cell.code, &centred)?,
+                Part::Blank => text(sheet, row, col, "", &body)?,
                 Part::Value => {
                     content(sheet, row, col, cell.value.as_ref(), &values)?;
                     if let Some(Content::Text(t)) = &cell.value {
@@ -250,7 +256,7 @@ fn remarks(filled: &Filled) -> Vec<String> {
 /// Page header, and a footer with page numbers when there can be several.
 fn marks(sheet: &mut Worksheet, filled: &Filled, pages: bool) {
     let printed: Vec<String> = remarks(filled).iter().map(|r| header_text(r)).collect();
-    sheet.set_header(format!("&L&\"{0},Regular\"&9{1}", super::FONT, printed.join("　")));
+    sheet.set_header(format!("&L&\"{0},Regular\"&9 {1}", super::FONT, printed.join("　")));
     if pages {
         sheet.set_footer(format!("&C&\"{},Regular\"&9&P/&N", super::FONT));
     }
@@ -272,7 +278,7 @@ pub(super) fn roster(sheet: &mut Worksheet, filled: &Filled, table: &RosterTable
     let head = boxed(10.5).set_bold().set_align(FormatAlign::Center).set_text_wrap();
     let mut formats = ContentFormats::on(&boxed(10.5));
     // Columns are narrow and not added up: numbers stand in their middle.
-    formats.int = boxed(10.5).set_align(FormatAlign::Center).set_num_format("0");
+    formats.int = boxed(10.5).set_align(FormatAlign::Center).set_num_format_index(WHOLE);
     let mut widths = Vec::with_capacity(table.columns.len());
     for (i, name) in table.columns.iter().enumerate() {
         // A short head stays on one line.
@@ -313,4 +319,56 @@ pub(super) fn roster(sheet: &mut Worksheet, filled: &Filled, table: &RosterTable
     marks(sheet, filled, true);
     sheet.set_screen_gridlines(false);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_told_by_their_heads() {
+        let of = |heads: &[&str]| parts(&heads.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>());
+        let usual = [Part::Label, Part::Unit, Part::Code, Part::Value];
+        assert!(of(&["指标名称", "计量单位", "代码", "数量"]) == usual);
+        assert!(
+            of(&["代码", "指标名称", "单位", "本期数", "备注"])
+                == [Part::Code, Part::Label, Part::Unit, Part::Value, Part::Blank],
+            "one column holds the figure"
+        );
+    }
+
+    #[test]
+    fn two_items_part_behind_three_fifths() {
+        assert_eq!(split(&[40.0, 9.0, 12.0, 16.0]).map(|(at, _)| at), Some(1), "before the column of codes");
+        assert!(split(&[10.0]).is_none() && split(&[]).is_none(), "nothing to part");
+    }
+
+    #[test]
+    fn items_after_among_hang_under_its_words() {
+        let cell = |label: &str, indent, section: Option<&str>| Cell {
+            section: section.map(Into::into),
+            code: String::new(),
+            label: label.into(),
+            unit: String::new(),
+            indent,
+            value: None,
+            computed: None,
+            exact: None,
+            overridden: false,
+            reason: None,
+            adjusted: None,
+            from: Vec::new(),
+            gaps: Vec::new(),
+            notes: Vec::new(),
+            help: String::new(),
+        };
+        let cells = [
+            cell("总收入", 0, Some("一")),
+            cell("其中：服务收入", 1, None),
+            cell("物业收入", 1, None),
+            cell("减免房租", 0, None),
+            cell("别的", 1, None),
+        ];
+        assert_eq!(hangs(&cells), [0, 0, AMONG, 0, 0], "only directly below it");
+    }
 }

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
     Worksheet,
 };
 
-use super::{Book, FONT, base, boxed, day, plain, quick_text, text, whole, width};
+use super::{Book, FONT, HUNDREDTHS, TEXT, WHOLE, base, boxed, day, grow, plain, quick_text, text, whole, width};
 use crate::amount::in_units;
 use crate::error::Result;
 use crate::ledger::Ledger;
@@ -18,6 +18,8 @@ use crate::record::{Field, Record, Shape, Stage, Type, Value, kind};
 const ROOM: u32 = 2_000;
 /// Longest list that Excel takes inside a rule, in UTF-16 units.
 const LONGEST_CHOICE: usize = 255;
+/// Width of a column of long text.
+const LONG: f64 = 36.0;
 /// Sheet with the names for drop-downs.
 const CHOICES: &str = "选项";
 const REQUIRED: &str = "#F8CBAD";
@@ -38,6 +40,9 @@ pub(super) fn write(shape: &Shape, ledger: &Ledger, today: Option<NaiveDate>) ->
         for (col, field) in (0..).zip(&fields) {
             cell(sheet, row, col, shape, field, ledger, record)?;
         }
+        let wraps = fields.iter().filter(|f| matches!(f.ty, Type::Long));
+        let texts = wraps.filter_map(|f| record.field(shape.kind, f.name)?.as_text());
+        grow(sheet, row, &texts.map(|t| (LONG, t)).collect::<Vec<_>>())?;
     }
     let filled = u32::try_from(records.len()).unwrap_or(u32::MAX);
     let last = filled.saturating_add(ROOM).min(1_048_575);
@@ -90,7 +95,7 @@ fn heads(sheet: &mut Worksheet, fields: &[&Field]) -> Result<()> {
 fn column_width(field: &Field, heading: &str) -> f64 {
     let content = match field.ty {
         Type::Text | Type::Ref(_) | Type::Owner => 20,
-        Type::Long | Type::Refs(_) => 36,
+        Type::Long | Type::Refs(_) => return LONG,
         Type::Email => 24,
         Type::CreditCode => 22,
         Type::Phone => 16,
@@ -107,12 +112,12 @@ fn column_format(field: &Field) -> Format {
     match field.ty {
         Type::Date => format.set_num_format("yyyy-mm-dd"),
         Type::Month => format.set_num_format("yyyy-mm"),
-        Type::Money => format.set_num_format("0.00"),
-        Type::Year | Type::Int => format.set_num_format("0"),
-        Type::Decimal => format.set_num_format("0.##"),
-        Type::Long => format.set_num_format("@").set_text_wrap(),
+        Type::Money => format.set_num_format_index(HUNDREDTHS),
+        Type::Year | Type::Int => format.set_num_format_index(WHOLE),
+        Type::Decimal => format,
+        Type::Long => format.set_num_format_index(TEXT).set_text_wrap(),
         // Text keeps leading zeros and long digits; "=1" stays what it is.
-        _ => format.set_num_format("@"),
+        _ => format.set_num_format_index(TEXT),
     }
 }
 
@@ -232,7 +237,7 @@ fn lists(fields: &[&Field], ledger: &Ledger) -> Vec<NameList> {
 fn range(lists: &[NameList], from: Choices) -> Option<Formula> {
     let at = lists.iter().position(|list| list.from == from)?;
     let column = column_letters(at);
-    Some(Formula::new(format!("={CHOICES}!${column}$2:${column}${}", lists.get(at)?.names.len() + 1)))
+    Some(Formula::new(format!("='{CHOICES}'!${column}$2:${column}${}", lists.get(at)?.names.len() + 1)))
 }
 
 /// What Excel lets into a column. A wrong word of a closed list is refused; for dates, numbers and names
@@ -362,9 +367,11 @@ fn explain(sheet: &mut Worksheet, shape: &Shape, fields: &[&Field]) -> Result<()
         row += 1;
         text(sheet, row, 0, &field.heading(field.label), if field.required { &required } else { &body })?;
         text(sheet, row, 1, demand(field), &body)?;
-        text(sheet, row, 2, &manner(field), &body)?;
+        let (manner, aliases) = (manner(field), field.aliases.join("、"));
+        text(sheet, row, 2, &manner, &body)?;
         text(sheet, row, 3, field.help, &body)?;
-        text(sheet, row, 4, &field.aliases.join("、"), &body)?;
+        text(sheet, row, 4, &aliases, &body)?;
+        grow(sheet, row, &[(48.0, &manner), (56.0, field.help), (36.0, &aliases)])?;
     }
     sheet.set_landscape().set_print_fit_to_pages(1, 0);
     Ok(())
