@@ -46,7 +46,8 @@ fn add(rows: &mut Rows, records: &Table) {
     }
 }
 
-fn base() -> Rows {
+/// The tidy ledger of data/checks/base.toml.
+pub fn base() -> Rows {
     let mut rows = Rows::default();
     add(&mut rows, &table(BASE));
     rows

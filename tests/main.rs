@@ -7,5 +7,6 @@ mod oracle;
 mod random;
 mod roster;
 mod rows;
+mod seals;
 mod tidy;
 mod workbook;

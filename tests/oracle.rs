@@ -49,7 +49,7 @@ CREATE VIEW people AS
 SELECT s.id, s.stage,
   coalesce(
     (SELECT n.headcount FROM snapshot n
-      WHERE n.tenant = s.id AND n.headcount IS NOT NULL AND n.as_of <= a.last ORDER BY n.as_of DESC LIMIT 1),
+      WHERE n.tenant = s.id AND n.headcount IS NOT NULL AND n.as_of <= a.last ORDER BY n.as_of DESC, n.id DESC LIMIT 1),
     (SELECT nullif(count(*), 0) - count(CASE WHEN m.joined_on > a.last OR m.left_on < a.last THEN 1 END)
       FROM member m WHERE m.tenant = s.id)) AS heads,
   coalesce(

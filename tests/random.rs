@@ -352,6 +352,7 @@ pub fn sound(dice: &mut Dice, asked: Asked, form: &str) -> Rows {
         row.set("name", Some(format!("第{n}场").into()));
         row.set("on", Some(calendar.day(dice).into()));
         row.set("sessions", Some(dice.between(1, 3).into()));
+        row.set("counted", Some(true.into()));
     }
     rows
 }

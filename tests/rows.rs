@@ -58,8 +58,11 @@ pub struct Row {
 impl Row {
     /// Writes over a field, or blanks it.
     pub fn set(&mut self, field: &'static str, content: Option<Content>) {
-        self.fields.retain(|(name, _)| *name != field);
-        self.fields.extend(content.map(|c| (field, c)));
+        match (self.fields.iter().position(|(name, _)| *name == field), content) {
+            (Some(at), Some(content)) => self.fields[at].1 = content,
+            (Some(at), None) => drop(self.fields.remove(at)),
+            (None, content) => self.fields.extend(content.map(|c| (field, c))),
+        }
     }
 
     /// What a field holds.

@@ -9,7 +9,7 @@ use ts_rs::TS;
 
 use super::{Desk, period_for};
 use crate::error::{Error, Flaw, Result};
-use crate::form::{Content, Filing, Filled, Form, Level, fill, parse, values};
+use crate::form::{Cell, CellSource, Content, Filing, Filled, Form, Level, fill, parse, values};
 use crate::ledger::Ledger;
 use crate::period::{Basis, Period};
 use crate::record::{Kind, Record, Shape, Type, Value, kind, shape};
@@ -489,7 +489,7 @@ impl Desk {
                     label: was.label.clone(),
                     sealed: was.value.clone(),
                     now: is.value.clone(),
-                    records: movers(&touched, &ledger, &edition, &filing, was, is),
+                    records: movers(&touched, &ledger, &edition, &filing, (sealed, &now), &was.code),
                 }
             })
             .collect())
@@ -573,14 +573,30 @@ fn movers(
     ledger: &Ledger,
     form: &Form,
     filing: &Filing,
-    was: &crate::form::Cell,
-    is: &crate::form::Cell,
+    (sealed, present): (&Filled, &Filled),
+    code: &str,
 ) -> Vec<Mover> {
-    let key = |s: &crate::form::Source| (s.kind, s.id, s.exact);
-    let (before, after): (HashSet<_>, HashSet<_>) =
-        (was.from.iter().map(key).collect(), is.from.iter().map(key).collect());
+    // 舍位平衡 may move a part of a total by what happened to another part.
+    let family = form.cells.iter().find_map(|c| match &c.source {
+        CellSource::Total(parts) if parts.iter().any(|p| p == code) => Some(parts.as_slice()),
+        _ => None,
+    });
+    fn behind<'a>(
+        filled: &'a Filled,
+        code: &str,
+        family: Option<&[String]>,
+    ) -> HashSet<(&'a str, &'static str, i64, Option<i64>)> {
+        let ours = |c: &&'a Cell| c.code == code || family.is_some_and(|f| f.contains(&c.code));
+        let records = |c: &'a Cell| {
+            let from = c.from.iter().map(|s| (c.code.as_str(), s.kind, s.id, Some(s.exact)));
+            // Somebody of whom nothing is known can make a figure blank.
+            from.chain(c.gaps.iter().map(|g| (c.code.as_str(), g.kind, g.id, None)))
+        };
+        filled.cells.iter().filter(ours).flat_map(records).collect()
+    }
+    let (before, after) = (behind(sealed, code, family), behind(present, code, family));
     let mut near: HashSet<(&'static str, i64)> = HashSet::new();
-    for (name, id, _) in before.symmetric_difference(&after) {
+    for (_, name, id, _) in before.symmetric_difference(&after) {
         near.insert((*name, *id));
         if let Some(k) = kind(name) {
             let sealed = touched.iter().find(|t| t.kind.name == *name && t.id == *id).and_then(|t| t.sealed.as_ref());
@@ -591,7 +607,7 @@ fn movers(
     }
     let candidates: Vec<&Touched> =
         touched.iter().filter(|t| t.relates(ledger).iter().any(|r| near.contains(r))).collect();
-    let value = |ledger: &Ledger| crate::form::placed(form, ledger, filing).get(&was.code).copied();
+    let value = |ledger: &Ledger| crate::form::placed(form, ledger, filing).get(code).copied();
     let sealed_ledger = ledger.with(touched.iter().map(|t| (t.kind, t.id, t.sealed.clone())));
     let (then, now) = (value(&sealed_ledger), value(ledger));
     let moves = |t: &&&Touched| {
