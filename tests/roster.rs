@@ -572,20 +572,24 @@ fn random_roster(dice: &mut Dice, shape: &Shape) -> String {
     lines.join("\n")
 }
 
-#[test]
-fn what_is_planned_is_what_is_stored() {
-    let files = if std::env::var_os("ROSTER_FILES").is_some() { 10_000 } else { 400 };
-    let folder = std::env::temp_dir().join(format!("taizhang-roster-{}", std::process::id()));
+/// Imports random files one after the other into one store, each checked against its plan.
+fn import_random_files(seeds: std::ops::Range<u64>) -> Applied {
+    let folder = std::env::temp_dir().join(format!("taizhang-roster-{}-{}", std::process::id(), seeds.start));
     let mut store = Store::open(&folder, "测试").expect("a store");
     let lists: Vec<&'static Shape> = shapes().filter(|s| s.name != "proof").collect();
     let tenants = "团队名称,入驻日期\n甲,2020-01-01\n乙,2020-01-01\n丙,2020-01-01";
     let mut counts = Applied::default();
-    for seed in 0..files {
+    for seed in seeds.clone() {
         let mut dice = Dice::new(seed);
-        let shape =
-            if dice.percent(30) { lists[usize::try_from(dice.below(2)).expect("small")] } else { dice.pick(&lists) };
-        let text = if seed == 0 { tenants.to_owned() } else { random_roster(&mut dice, shape) };
-        let shape = if seed == 0 { lists[0] } else { shape };
+        // Something to refer to first; then teams and enterprises more often than the rest.
+        let first = seed == seeds.start;
+        let shape = match dice.below(10) {
+            _ if first => lists[0],
+            0 | 1 => lists[0],
+            2 | 3 => lists[1],
+            _ => dice.pick(&lists),
+        };
+        let text = if first { tenants.to_owned() } else { random_roster(&mut dice, shape) };
         let before = store.ledger().expect("a ledger");
         let plan = match read(text.as_bytes(), "表.csv", shape, &before) {
             Ok(plan) => plan,
@@ -617,11 +621,60 @@ fn what_is_planned_is_what_is_stored() {
             assert_eq!(stored.cells, want.cells, "file {seed}: stored as planned\n{text}");
         }
         let again = read(text.as_bytes(), "表.csv", shape, &after).expect("a plan");
-        let counts = again.counts();
-        assert_eq!((counts.new, counts.changed), (0, 0), "file {seed}: the same file again does nothing\n{text}\nfirst:\n{}\nagain:\n{}", odd_rows(&plan), odd_rows(&again));
+        let idle = again.counts().new == 0 && again.counts().changed == 0;
+        assert!(
+            idle,
+            "file {seed}: the same file again does nothing\n{text}\nfirst:\n{}again:\n{}",
+            odd_rows(&plan),
+            odd_rows(&again)
+        );
     }
     drop(store);
     std::fs::remove_dir_all(&folder).expect("the folder goes");
-    let least = counts.new.min(counts.changed).min(counts.same).min(counts.flawed);
-    assert!(least > 20, "every kind of row was met: {counts:?}");
+    counts
+}
+
+#[test]
+fn what_is_planned_is_what_is_stored() {
+    // ROSTER_FILES=10000 for the long run.
+    let files = std::env::var("ROSTER_FILES").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
+    let mut least = usize::MAX;
+    for start in (0..files).step_by(100) {
+        let counts = import_random_files(start..start + 100);
+        least = least.min(counts.new).min(counts.changed).min(counts.same).min(counts.flawed);
+    }
+    assert!(least >= 5, "every hundred files hold rows of every kind: {least}");
+}
+
+#[test]
+fn headings_of_public_rosters_find_their_field() {
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for line in include_str!("data/roster/headings.tsv").lines().filter(|l| !l.starts_with('#')) {
+        let parts: Vec<&str> = line.split('\t').collect();
+        let [list, heading, want] = parts.as_slice() else { panic!("not three parts: {line}") };
+        let shape = shape(list).expect("a list");
+        // Beside two sure columns, so that there is a table; not those of the field itself.
+        let sure: Vec<&str> = shape
+            .fields
+            .iter()
+            .rev()
+            .filter(|f| f.name != *want && f.label != *heading)
+            .take(2)
+            .map(|f| f.label)
+            .collect();
+        let text = format!("\"{}\",{}\n\"1\",x,y\n", heading.replace('⏎', "\n"), sure.join(","));
+        let got = match read(text.as_bytes(), "表.csv", shape, &Ledger::default()) {
+            Ok(plan) => plan.mapping[0].field.clone().unwrap_or_else(|| "-".to_owned()),
+            Err(error) => error.to_string(),
+        };
+        if got != *want {
+            wrong.push(format!("{line} → {got}"));
+        }
+        count += 1;
+    }
+    assert!(count >= 200, "the corpus should stay large: {count}");
+    assert!(wrong.len() * 20 <= count, "{} of {count} headings went astray:\n{}", wrong.len(), wrong.join("\n"));
+    // A column that is not read can be seen; one that is read as another field may not be.
+    let misread: Vec<&String> = wrong.iter().filter(|w| !w.ends_with("→ -")).collect();
+    assert!(misread.is_empty(), "read as another field: {misread:#?}");
 }

@@ -161,9 +161,8 @@ impl Desk {
     /// first: what was reported stays what it was, whatever editions are added later.
     fn form(&self, name: &str, period: &str, ledger: &Ledger) -> Result<(&Form, Period)> {
         let guess = Period::parse(period).ok();
-        let sealed = |f: &&Form| {
-            f.family == name && guess.is_some_and(|p| find(ledger, "seal", &f.id, p, None).is_some())
-        };
+        let sealed =
+            |f: &&Form| f.family == name && guess.is_some_and(|p| find(ledger, "seal", &f.id, p, None).is_some());
         let form = match self.shelf.forms.iter().find(sealed) {
             Some(form) => form,
             None => self.shelf.find(name, guess)?,

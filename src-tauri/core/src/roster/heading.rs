@@ -110,7 +110,7 @@ fn heading_at(sheet: &Sheet, i: usize, line: &Line, words: &[Word], shape: &Shap
     let one = |line: &Line| -> Heading {
         let texts: Vec<(u32, Vec<String>)> =
             line.cells.iter().filter_map(|(at, cell)| Some((*at, vec![text_of(cell)?]))).collect();
-        Heading { first_row: line.row, last_row: line.row, columns: assign(&texts, words) }
+        Heading { first_row: line.row, last_row: line.row, columns: assign(&texts, words, shape) }
     };
     let single = one(line);
     if single.columns.is_empty() {
@@ -119,7 +119,7 @@ fn heading_at(sheet: &Sheet, i: usize, line: &Line, words: &[Word], shape: &Shap
     // A second row counts only when the two say more than either alone: data seldom reads as a heading,
     // and a title above one is none.
     let pair = sheet.lines.get(i + 1).filter(|next| next.row == line.row + 1).and_then(|next| {
-        let columns = assign(&joined(line, next, &sheet.merged), words);
+        let columns = assign(&joined(line, next, &sheet.merged), words, shape);
         let pair = Heading { first_row: line.row, last_row: next.row, columns };
         (pair.known() > single.known() && pair.known() > one(next).known()).then_some(pair)
     });
@@ -188,9 +188,7 @@ fn words(shape: &Shape) -> Vec<Word> {
         let kinds_own = shape.kind.field(field.name).map_or(field.label, |f| f.label);
         let labels = [(field.label, 100), (kinds_own, 97)];
         let aliases = field.aliases.iter().map(|a| (*a, 95));
-        let more =
-            MORE.iter().filter(|(name, _)| *name == field.name).flat_map(|(_, words)| words.iter().map(|w| (*w, 88)));
-        for (text, score) in labels.into_iter().chain(aliases).chain(more) {
+        for (text, score) in labels.into_iter().chain(aliases) {
             let text = plain(text);
             words.push(Word { field: at, bare: bare(&text), soft: soft(&text), text, score });
         }
@@ -198,28 +196,163 @@ fn words(shape: &Shape) -> Vec<Word> {
     words
 }
 
-/// Headings of public rosters beyond the aliases of the fields.
-const MORE: &[(&str, &[&str])] = &[
-    ("credit_code", &["统一信用代码", "统一代码", "社会统一信用代码", "机构代码", "组织机构代码"]),
-    ("moved_in_on", &["入驻年月日", "进驻日期", "入园时间", "入园日期", "进园时间", "入孵日期"]),
-    ("registered_on", &["成立时间", "注册年月日", "工商登记时间", "公司成立时间", "营业执照日期", "登记日期"]),
-    (
-        "headcount",
-        &[
-            "从业人员数量",
-            "从业人员数",
-            "员工人数",
-            "职工人数",
-            "人员数",
-            "现有人数",
-            "团队成员数",
-            "总人数",
-            "在职人数",
-        ],
-    ),
-    ("leader_name", &["队长", "负责人姓名", "带头人", "核心成员负责人"]),
-    ("leader_phone", &["手机号码", "移动电话", "负责人联系方式", "联系人电话"]),
+/// How a heading may be made up: of a word from every group, and of nothing but these and the last.
+struct Pattern {
+    kind: &'static str,
+    field: &'static str,
+    groups: &'static [&'static [&'static str]],
+    rest: &'static [&'static str],
+}
+
+const fn made_of(
+    kind: &'static str,
+    field: &'static str,
+    groups: &'static [&'static [&'static str]],
+    rest: &'static [&'static str],
+) -> Pattern {
+    Pattern { kind, field, groups, rest }
+}
+
+/// Who a tenant is called in headings, and what stands around it.
+const WHO: &[&str] = &["团队", "企业", "公司", "单位", "项目"];
+const WHICH: &[&str] = &[
+    "入驻",
+    "在孵",
+    "孵化",
+    "初创",
+    "创业",
+    "创客",
+    "名称",
+    "全称",
+    "名",
+    "所属",
+    "科技型",
+    "获投",
+    "被投",
+    "融资",
+    "权利人",
 ];
+
+/// Headings of public rosters beyond the aliases of the fields. Times read as 日期, all telephones as 电话.
+const PATTERNS: &[Pattern] = &[
+    made_of("tenant", "name", &[WHO], WHICH),
+    made_of(
+        "tenant",
+        "moved_in_on",
+        &[&["入驻", "进驻", "入孵", "入园", "入住", "迁入", "进园"], &["日期"]],
+        &["团队", "企业", "公司", "项目", "签约", "正式", "实际", "起始", "首次", "的"],
+    ),
+    made_of(
+        "tenant",
+        "registered_on",
+        &[&["注册", "成立", "工商", "登记", "设立", "营业执照"], &["日期"]],
+        &["企业", "公司", "单位", "团队", "的"],
+    ),
+    made_of(
+        "tenant",
+        "leader_name",
+        &[&["负责人", "创始人", "创业者", "联系人", "带头人", "队长"]],
+        &["姓名", "团队", "企业", "公司", "项目", "主要", "核心"],
+    ),
+    made_of(
+        "tenant",
+        "leader_phone",
+        &[&["电话"]],
+        &["负责人", "联系人", "创始人", "团队", "企业", "公司", "项目", "联系", "移动", "号码"],
+    ),
+    made_of("tenant", "tech_area", &[&["领域"]], &["技术", "所属", "行业", "企业", "项目", "团队", "产业"]),
+    made_of(
+        "tenant",
+        "project",
+        &[&["产品", "简介", "概况", "业务", "内容", "服务"]],
+        &["创业", "项目", "主营", "主要", "经营", "或", "及", "和", "与", "名称", "企业", "团队", "公司"],
+    ),
+    made_of(
+        "tenant",
+        "leader_trait",
+        &[&["创业者", "负责人", "创业人员", "创始人", "创业"], &["特征", "类别", "人员类型", "者类型", "人类型"]],
+        &["团队"],
+    ),
+    made_of("tenant", "reg_capital", &[&["注册"], &["资本"]], &["金", "企业", "公司", "成立时"]),
+    made_of(
+        "tenant",
+        "credit_code",
+        &[&["信用代码", "统一代码", "机构代码", "法人代码"]],
+        &["统一", "社会", "企业", "组织", "单位", "公司"],
+    ),
+    made_of("tenant", "legal_person", &[&["法人", "法定代表人"]], &["企业", "公司", "姓名", "代表"]),
+    made_of("tenant", "is_hightech", &[&["高新技术企业", "高企"]], &["是否", "为", "认定", "经过", "的", "国家"]),
+    made_of("tenant", "hightech_no", &[&["高新技术企业", "高企"], &["编号", "证书号"]], &["证书", "认定", "国家"]),
+    made_of("tenant", "is_tech_sme", &[&["科技型中小企业"]], &["是否", "为", "入库"]),
+    made_of("tenant", "tech_sme_no", &[&["入库", "科技型中小企业"], &["编号", "编码", "登记号"]], &["登记"]),
+    made_of(
+        "tenant",
+        "core_tech",
+        &[&["核心技术"], &["领域", "代码"]],
+        &["企业", "所属", "国家", "重点", "支持", "的", "高新技术"],
+    ),
+    made_of("tenant", "reg_type", &[&["注册类型", "登记类型"]], &["企业", "登记"]),
+    made_of("tenant", "serial_founder", &[&["连续创业"]], &["是否", "为", "者"]),
+    made_of("tenant", "is_tech", &[&["科技类", "科技型"]], &["是否", "为", "团队", "企业", "项目"]),
+    made_of("mentor", "name", &[&["姓名", "导师"]], &["创业", "名称"]),
+    made_of("mentor", "employer", &[&["单位", "机构"]], &["工作", "所在", "任职", "导师", "就职", "名称"]),
+    made_of("mentor", "title", &[&["职务", "职称", "头衔"]], &["现任", "及", "和", "导师"]),
+    made_of("mentor", "kind", &[&["类别", "类型"]], &["导师", "创业"]),
+    made_of("mentor", "full_time", &[&["专兼职", "专职"]], &["兼职", "是否", "或"]),
+    made_of("mentor", "field", &[&["领域", "专长", "方向"]], &["专业", "擅长", "研究", "辅导", "服务"]),
+    made_of("mentor", "from", &[&["聘任", "受聘", "聘请", "聘用", "聘期"], &["日期", "起"]], &["开始", "起始"]),
+    made_of("event", "on", &[&["日期"]], &["活动", "举办", "开展", "举行", "培训"]),
+    made_of("event", "name", &[&["名称", "主题"]], &["活动", "培训", "沙龙", "讲座", "或"]),
+    made_of("event", "place", &[&["地点", "场地"]], &["活动", "举办", "具体", "开展"]),
+    made_of("event", "attendees", &[&["人数", "人次"]], &["参加", "参与", "参会", "到场", "活动", "培训"]),
+    made_of("event", "responsible", &[&["负责人"]], &["活动", "组织"]),
+    made_of("event", "kind", &[&["类型", "类别", "形式"]], &["活动"]),
+    made_of("event", "sessions", &[&["场次"]], &["数", "活动"]),
+    made_of("financing", "amount", &[&["金额", "额", "资本数量"]], &["融资", "投资", "获投"]),
+    made_of("financing", "on", &[&["日期"]], &["获投", "融资", "投资", "到账", "到位"]),
+    made_of("financing", "investor", &[&["投资方", "投资机构", "投资人", "投资单位", "投资者"]], &["名称", "姓名"]),
+    made_of("financing", "kind", &[&["方式", "类型"]], &["融资", "投资", "获投"]),
+    made_of(
+        "snapshot",
+        "headcount",
+        &[&["人数", "人员数", "人员数量", "成员数"]],
+        &["团队", "企业", "从业", "员工", "职工", "现有", "在职", "总", "人员"],
+    ),
+    made_of(
+        "snapshot",
+        "fresh_graduates",
+        &[&["应届"]],
+        &["大学", "毕业生", "吸纳", "新", "其中", "人数", "数量", "高校"],
+    ),
+    made_of("ip", "title", &[&["名称"]], &["知识产权", "专利", "成果", "软著"]),
+    made_of("ip", "number", &[&["专利号", "登记号", "证书号", "授权号", "编号"]], &["专利", "证书", "登记", "授权"]),
+    made_of("ip", "kind", &[&["类别", "类型"]], &["知识产权", "专利"]),
+    made_of("ip", "granted_on", &[&["授权"], &["日期", "日"]], &["公告", "专利"]),
+    made_of("staff", "name", &[&["姓名"]], &["人员", "服务", "员工"]),
+    made_of("staff", "post", &[&["岗位", "职务"]], &["工作", "所在"]),
+    made_of("staff", "education", &[&["学历", "文化程度"]], &["最高"]),
+];
+
+impl Pattern {
+    /// Whether a heading is made up of these words, each group among them.
+    fn fits(&self, text: &str) -> bool {
+        let mut met = vec![false; self.groups.len()];
+        let mut rest = text;
+        while !rest.is_empty() {
+            let group = self.groups.iter().enumerate().flat_map(|(g, words)| words.iter().map(move |w| (Some(g), *w)));
+            let longest = group
+                .chain(self.rest.iter().map(|w| (None, *w)))
+                .filter(|(_, w)| rest.starts_with(w))
+                .max_by_key(|(_, w)| w.len());
+            let Some((group, word)) = longest else { return false };
+            if let Some(met) = group.and_then(|g| met.get_mut(g)) {
+                *met = true;
+            }
+            rest = rest.strip_prefix(word).unwrap_or_default();
+        }
+        met.iter().all(|m| *m)
+    }
+}
 
 /// A heading without the marks that carry no meaning.
 fn plain(heading: &str) -> String {
@@ -247,8 +380,8 @@ fn bare(text: &str) -> String {
     }
 }
 
-/// With everyday variants folded, so that 企业入驻时间 and 入驻日期 read alike.
-fn soft(text: &str) -> String {
+/// With everyday variants folded: 时间 as 日期, 手机 as 电话.
+fn everyday(text: &str) -> String {
     let mut text = bare(text);
     for (from, to) in [
         ("年月日", "日期"),
@@ -260,12 +393,17 @@ fn soft(text: &str) -> String {
         ("联系方式", "电话"),
         ("联系电话", "电话"),
         ("电话号码", "电话"),
-        ("负责人", "负责人"),
         ("资金", "资本"),
         ("其它", "其他"),
     ] {
         text = text.replace(from, to);
     }
+    text
+}
+
+/// Without the words that only say whose it is, so that 企业入驻时间 and 入驻日期 read alike.
+fn soft(text: &str) -> String {
+    let mut text = everyday(text);
     loop {
         let before = text.len();
         for filler in [
@@ -300,10 +438,17 @@ fn soft(text: &str) -> String {
 }
 
 /// How well a heading names each field: position and score, only those that fit at all.
-fn fits(heading: &str, words: &[Word]) -> Vec<(usize, u32)> {
+fn fits(heading: &str, words: &[Word], shape: &Shape) -> Vec<(usize, u32)> {
     let text = plain(heading);
-    let (bare, soft) = (bare(&text), soft(&text));
+    let (bare, soft, everyday) = (bare(&text), soft(&text), everyday(&text));
     let mut out: Vec<(usize, u32)> = Vec::new();
+    for (at, field) in shape.fields.iter().enumerate() {
+        let own = PATTERNS.iter().filter(|p| p.kind == shape.kind.name && p.field == field.name);
+        let tenant = (field.ty == Type::Ref("tenant") && shape.kind.name != "tenant").then_some(&PATTERNS[0]);
+        if own.chain(tenant).any(|p| p.fits(&everyday)) {
+            out.push((at, 70));
+        }
+    }
     for word in words {
         let score = if text == word.text {
             word.score
@@ -323,7 +468,7 @@ fn fits(heading: &str, words: &[Word]) -> Vec<(usize, u32)> {
 }
 
 /// Gives every column its field: the best fit first, no field twice.
-fn assign(headings: &[(u32, Vec<String>)], words: &[Word]) -> Vec<Column> {
+fn assign(headings: &[(u32, Vec<String>)], words: &[Word], shape: &Shape) -> Vec<Column> {
     let mut claims: Vec<(u32, usize, usize)> = Vec::new();
     for (i, (_, parts)) in headings.iter().enumerate() {
         let tries: Vec<(String, u32)> = match parts.as_slice() {
@@ -335,10 +480,18 @@ fn assign(headings: &[(u32, Vec<String>)], words: &[Word]) -> Vec<Column> {
                 }
                 tries
             }
-            parts => parts.iter().map(|p| (p.clone(), 0)).collect(),
+            parts => {
+                let mut tries: Vec<(String, u32)> = parts.iter().map(|p| (p.clone(), 0)).collect();
+                // 活动名称/主题 is either; units after a slash are told above.
+                let halves = parts.iter().flat_map(|p| p.split(['/', '／'])).filter(|h| h.chars().count() >= 2);
+                tries.extend(halves.map(|h| (h.to_owned(), 8)).filter(|(h, _)| !parts.contains(h)));
+                tries
+            }
         };
         for (text, less) in tries {
-            claims.extend(fits(&text, words).into_iter().map(|(field, score)| (score.saturating_sub(less), i, field)));
+            claims.extend(
+                fits(&text, words, shape).into_iter().map(|(field, score)| (score.saturating_sub(less), i, field)),
+            );
         }
     }
     claims.sort_by_key(|(score, i, field)| (std::cmp::Reverse(*score), *i, *field));

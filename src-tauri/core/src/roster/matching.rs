@@ -498,12 +498,9 @@ impl<'a> Planner<'a> {
         }
         self.keep_new_name(&before, &mut record);
         let changes = self.changes(&before, &record);
-        if let Some((sheet, row)) = &self.states[state].claimed {
-            if !changes.is_empty() {
-                let field = changes.first().map_or(String::new(), |c| c.field.clone());
-                let flaw = self.flaw(&said, &field, self.same_record(&said.sheet, sheet, *row));
-                return self.flawed(said, vec![flaw]);
-            }
+        if let (Some((sheet, row)), Some(change)) = (&self.states[state].claimed, changes.first()) {
+            let flaw = self.flaw(&said, &change.field, self.same_record(&said.sheet, sheet, *row));
+            return self.flawed(said, vec![flaw]);
         }
         let flaws = if changes.is_empty() { Vec::new() } else { self.flaws_of(&said, &record) };
         if !flaws.is_empty() {
@@ -527,7 +524,7 @@ impl<'a> Planner<'a> {
                 continue;
             }
             let text = |r: &Record, f: &str| r.field(self.kind, f).map(Planner::key_part);
-            if text(record, name) != text(before, name) && text(record, name) == text(before, other) {
+            if text(record, name) != text(before, name) && text(record, name) == text(record, other) {
                 record.set(self.kind, name, before.field(self.kind, name).cloned());
             }
         }
