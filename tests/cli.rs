@@ -45,10 +45,16 @@ impl Place {
         Place(path)
     }
 
-    /// With the sample in its store.
+    /// With the sample in its store: a copy of one that is made once.
     fn sample(name: &str) -> Place {
+        static MADE: OnceLock<Place> = OnceLock::new();
+        let made = MADE.get_or_init(|| {
+            let place = Place::new("sample");
+            place.done(&["sample"]);
+            place
+        });
         let place = Place::new(name);
-        place.done(&["sample"]);
+        copy(&made.path("data"), &place.path("data"));
         place
     }
 
@@ -125,6 +131,19 @@ impl Place {
     fn import(&self, kind: &str, heads: &[&str], rows: &[&[&str]]) -> String {
         let file = self.roster(kind, heads, rows);
         self.done(&["import", kind, file.to_str().expect("UTF-8")])
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder to copy") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).expect("a copy");
+        }
     }
 }
 
@@ -305,7 +324,7 @@ fn flawed_rows_stay_out_and_say_where_they_are() {
 
 #[test]
 fn the_sample_is_the_published_report() {
-    let place = Place::sample("sample");
+    let place = Place::sample("published");
     assert_eq!(place.figures("2021Q3"), PUBLISHED);
     let filled = place.json(&["fill", FORM, "2021Q3", "--json"]);
     let cell = &filled["cells"][0];
@@ -411,11 +430,8 @@ fn values_by_hand_reasons_and_dates_are_kept() {
         (&"quarter".into(), &"2021-09-30".into()),
         "kept with the filing"
     );
-    assert!(
-        filled["breaches"].as_array().unwrap().iter().any(|b| b["rule"] == "R14"),
-        "reported after the time allowed: {}",
-        filled["breaches"]
-    );
+    let late = filled["breaches"].as_array().unwrap().iter().find(|b| b["rule"] == "R14").expect("the rule on dates");
+    assert!(late["message"].as_str().unwrap().contains("晚于报送期限"), "reported after the time allowed: {late}");
 }
 
 #[test]
@@ -527,6 +543,30 @@ fn kinds_list_their_fields() {
     assert!(amount["options"].is_array() && amount["aliases"].is_array() && amount["help"].is_string(), "{amount}");
     let text = self::said(Command::new(program()).arg("kinds")).out;
     assert!(text.contains("team  创业团队") && text.contains("amount  金额(元)  money，必填"), "{text}");
+}
+
+#[test]
+fn every_kind_has_its_template_and_its_list() {
+    let place = Place::sample("kinds");
+    let kinds: Value = serde_json::from_str(&place.done(&["kinds", "--json"])).expect("JSON");
+    for kind in kinds.as_array().unwrap() {
+        let (name, label) = (kind["name"].as_str().unwrap(), kind["label"].as_str().unwrap());
+        let file = place.path(&format!("{name}.xlsx"));
+        place.done(&["template", name, "--out", file.to_str().unwrap()]);
+        let (_, cells) = first_sheet(&file);
+        for field in
+            kind["fields"].as_array().unwrap().iter().filter(|f| f["required"] == true && f["type"] != "system")
+        {
+            assert!(cells[0].iter().any(|c| field["heading"] == c.as_str()), "{name}: {field} in {:?}", cells[0]);
+        }
+        let list = place.json(&["list", label, "--json"]);
+        let first = &list[0];
+        assert!(first["id"].is_i64() && first["label"].is_string(), "the sample has a {name}, found by {label} too");
+        for field in kind["fields"].as_array().unwrap() {
+            let name = field["name"].as_str().unwrap();
+            assert!(first.get(name).is_some(), "a record says every field, also {name}: {first}");
+        }
+    }
 }
 
 #[test]

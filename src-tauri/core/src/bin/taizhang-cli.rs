@@ -540,9 +540,8 @@ fn import(desk: &mut Desk, kind: &str, path: &Path, only_plan: bool, as_json: bo
     }
     // What was left out must not pass unseen in a script.
     if flawed > 0 && !only_plan {
-        return Err(Error::refused(format!(
-            "有 {flawed} 行存在以上问题，没有导入；其余各行已导入，改正后可再次导入同一文件"
-        )));
+        let rest = if flawed < plan.rows.len() { "其余各行已导入，" } else { "" };
+        return Err(Error::refused(format!("有 {flawed} 行存在以上问题，没有导入；{rest}改正后可再次导入同一文件")));
     }
     Ok(())
 }
@@ -559,12 +558,13 @@ fn print_plan(plan: &Plan, only_plan: bool) {
         print(&format!("    {} 列“{}”不是{}的栏目，没有读", one.column, one.heading, plan.shape.label));
     }
     for one in &plan.left_out {
-        print(&format!("    工作表“{}”没有读：{}", one.sheet, one.say));
+        print(&format!("    工作表“{}”：{}", one.sheet, one.say));
     }
     for row in plan.rows.iter().filter(|r| r.action == Action::Change) {
         for change in &row.changes {
             let label = plan.shape.label_of(&change.field).unwrap_or(&change.field);
-            print(&format!("    第{}行 {} {label}：{} → {}", row.row, row.label, change.old, change.new));
+            let old = if change.old.is_empty() { "(空)" } else { &change.old };
+            print(&format!("    第{}行 {} {label}：{old} → {}", row.row, row.label, change.new));
         }
     }
 }
@@ -596,7 +596,8 @@ fn show(view: &RecordView, as_json: bool) -> Result<()> {
     for entry in &view.history {
         print(&format!("{} {}", entry.at, entry.name));
         for (label, before, after) in &entry.changes {
-            print(&format!("    {label}：{before} → {after}"));
+            let or_blank = |text: &str| if text.is_empty() { "(空)".to_owned() } else { text.to_owned() };
+            print(&format!("    {label}：{} → {}", or_blank(before), or_blank(after)));
         }
     }
     Ok(())

@@ -351,7 +351,8 @@ fn choose(
     let read = |name: &str| found.iter().any(|(s, _)| s.name == name);
     sheets
         .iter()
-        .filter(|s| !s.lines.is_empty() && !read(&s.name))
+        // The template's own notes hold no records: nothing is lost there.
+        .filter(|s| !s.lines.is_empty() && !read(&s.name) && s.name != "填写说明")
         .map(|s| LeftOut {
             sheet: s.name.clone(),
             say: format!("没有读取：列与{}的不同，需要时请单独存成文件导入", shape.label),
