@@ -352,6 +352,8 @@ fn the_sample_is_the_published_report() {
     {
         assert!(text.contains(part), "“{part}” is missing in:\n{text}");
     }
+    let roster = place.done(&["fill", "roster-team-2026", "2021-09-20"]);
+    assert!(roster.contains("截至 2021-09-20") && roster.contains("墨竹智绘团队"), "a roster of one day:\n{roster}");
     assert!(place.refused(&["sample"]).contains("已有记录"), "a store in use is not mixed with the sample");
     assert_eq!(place.count("team") + place.count("enterprise"), place.count("tenant"), "two lists part the tenants");
     assert_eq!(place.done(&["undo"]).trim(), "已撤销：打开示例", "the sample is one step");

@@ -656,7 +656,11 @@ fn written(value: Option<&Content>) -> String {
 fn print_filled(filled: &Filled) -> Result<()> {
     let sealed = filled.sealed_at.as_ref().map_or_else(String::new, |at| format!("，已于 {at} 上报封存"));
     print(&format!("{} {}", filled.title, filled.period_label));
-    print(&format!("{}：{} 至 {}{sealed}", filled.basis.label(), filled.start, filled.cutoff));
+    // The state on a day has no first day and no basis.
+    match Period::parse(&filled.period) {
+        Ok(Period::Day(_)) => print(&format!("截至 {}{sealed}", filled.cutoff)),
+        _ => print(&format!("{}：{} 至 {}{sealed}", filled.basis.label(), filled.start, filled.cutoff)),
+    }
     for item in filled.head.iter().chain(&filled.foot).filter(|i| !i.label.is_empty()) {
         print(&format!("{}：{}", item.label, item.value.as_deref().unwrap_or("")));
     }
