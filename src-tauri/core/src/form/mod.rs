@@ -561,7 +561,7 @@ impl Cell {
 }
 
 /// A content as people read it: amounts with all their decimals, measures as short as they are.
-fn printed(content: Option<&Content>, unit: &str, decimals: u8) -> String {
+pub(crate) fn printed(content: Option<&Content>, unit: &str, decimals: u8) -> String {
     match content {
         None => String::new(),
         Some(Content::Int(n)) => n.to_string(),

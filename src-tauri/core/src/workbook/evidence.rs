@@ -3,10 +3,9 @@
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet};
 
 use super::paper::is_quarterly;
-use super::{ContentFormats, TEXT, base, boxed, content, grow, header_text, quick_text, text};
-use crate::amount::{in_units, scale};
+use super::{ContentFormats, Decimals, TEXT, base, boxed, content, grow, header_text, quick_text, text};
 use crate::error::Result;
-use crate::form::{Cell, Content, Filled, Level};
+use crate::form::{Cell, Filled, Level, printed};
 use crate::period::{Period, chinese_date};
 use crate::record::kind;
 
@@ -42,9 +41,9 @@ pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
         for (col, words) in [(0, cell.code.as_str()), (1, &cell.label), (2, &cell.unit), (4, ""), (5, "")] {
             text(sheet, row, col, words, &figure)?;
         }
-        content(sheet, row, 3, cell.value.as_ref(), &values)?;
-        match cell.exact {
-            Some(exact) => sheet.write_number_with_format(row, 6, in_units(exact, scale(&cell.unit)), &number)?,
+        content(sheet, row, 3, cell.value.as_ref(), Decimals::of(cell), &values)?;
+        match cell.exact_in_unit() {
+            Some(exact) => sheet.write_number_with_format(row, 6, exact, &number)?,
             None => sheet.write_blank(row, 6, &number)?,
         };
         let said = remark(cell);
@@ -81,11 +80,9 @@ pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
 fn remark(cell: &Cell) -> String {
     let mut said = Vec::new();
     if cell.overridden {
-        let records = match &cell.computed {
+        let records = match cell.computed {
             None => "记录不足，算不出".to_owned(),
-            Some(Content::Int(n)) => n.to_string(),
-            Some(Content::Decimal(n)) => crate::amount::yuan(*n),
-            Some(Content::Text(t)) => t.clone(),
+            Some(_) => printed(cell.computed.as_ref(), &cell.unit, cell.decimals),
         };
         let reason = cell.reason.as_deref().unwrap_or("未写");
         said.push(format!("手工填写，理由：{reason}；按记录计算为：{records}"));
@@ -207,6 +204,7 @@ fn finish(sheet: &mut Worksheet, filled: &Filled, name: &str, row: u32, columns:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::form::Content;
 
     fn cell() -> Cell {
         Cell {

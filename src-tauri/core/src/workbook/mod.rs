@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use rust_xlsxwriter::{DocProperties, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use crate::error::{Error, Result};
-use crate::form::{Content, Filled};
+use crate::form::{Cell, Content, Filled};
 use crate::ledger::Ledger;
 use crate::record::Shape;
 
@@ -235,23 +235,50 @@ fn content(
     row: u32,
     col: u16,
     content: Option<&Content>,
+    decimals: Decimals,
     formats: &ContentFormats,
 ) -> Result<()> {
     match content {
         None => sheet.write_blank(row, col, &formats.int)?,
         Some(Content::Int(n)) => sheet.write_number_with_format(row, col, whole(*n), &formats.int)?,
         Some(Content::Decimal(n)) => {
-            let amount = crate::amount::in_units(*n, 100);
-            sheet.write_number_with_format(row, col, amount, &formats.decimal)?
+            let format = match decimals {
+                Decimals::Short => &formats.short,
+                Decimals::One => &formats.one,
+                Decimals::Two => &formats.two,
+            };
+            sheet.write_number_with_format(row, col, crate::amount::in_units(*n, 100), format)?
         }
         Some(Content::Text(t)) => return text(sheet, row, col, t, &formats.text),
     };
     Ok(())
 }
 
+/// Decimals that a number shows.
+#[derive(Clone, Copy)]
+enum Decimals {
+    /// As many as it has: measures.
+    Short,
+    One,
+    Two,
+}
+
+impl Decimals {
+    /// As [`Cell::printed`] prints them.
+    fn of(cell: &Cell) -> Decimals {
+        match (crate::amount::scale(&cell.unit), cell.decimals) {
+            (_, 1) => Decimals::One,
+            (1, _) => Decimals::Short,
+            _ => Decimals::Two,
+        }
+    }
+}
+
 struct ContentFormats {
     int: Format,
-    decimal: Format,
+    short: Format,
+    one: Format,
+    two: Format,
     text: Format,
 }
 
@@ -261,7 +288,9 @@ impl ContentFormats {
         let number = base.clone().set_align(FormatAlign::Right).set_indent(1);
         ContentFormats {
             int: number.clone().set_num_format_index(WHOLE),
-            decimal: number.set_num_format_index(HUNDREDTHS),
+            one: number.clone().set_num_format("0.0"),
+            two: number.clone().set_num_format_index(HUNDREDTHS),
+            short: number,
             text: base.clone().set_align(FormatAlign::Left).set_text_wrap().set_num_format_index(TEXT),
         }
     }

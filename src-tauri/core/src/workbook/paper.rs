@@ -2,7 +2,9 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet};
 
-use super::{ContentFormats, TEXT, WHOLE, base, boxed, content, header_text, lines, room, row_height, text, width};
+use super::{
+    ContentFormats, Decimals, TEXT, WHOLE, base, boxed, content, header_text, lines, room, row_height, text, width,
+};
 use crate::error::Result;
 use crate::form::{Cell, Content, Filled, HeadItem, RosterTable};
 use crate::period::{Period, chinese_date};
@@ -113,7 +115,7 @@ pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
                 Part::Code => text(sheet, row, col, &cell.code, &centred)?,
                 Part::Blank => text(sheet, row, col, "", &body)?,
                 Part::Value => {
-                    content(sheet, row, col, cell.value.as_ref(), &values)?;
+                    content(sheet, row, col, cell.value.as_ref(), Decimals::of(cell), &values)?;
                     if let Some(Content::Text(t)) = &cell.value {
                         tall = tall.max(lines(t, room(&[part.width()])));
                     }
@@ -307,7 +309,7 @@ pub(super) fn roster(sheet: &mut Worksheet, filled: &Filled, table: &RosterTable
             if let (Some(Content::Text(t)), Some(w)) = (cell, widths.get(i)) {
                 tall = tall.max(lines(t, room(&[*w])));
             }
-            content(sheet, row, col, cell, &formats)?;
+            content(sheet, row, col, cell, Decimals::Two, &formats)?;
         }
         sheet.set_row_height(row, row_height(tall))?;
         row += 1;
@@ -353,6 +355,9 @@ mod tests {
             indent,
             value: None,
             computed: None,
+            decimals: 0,
+            length: None,
+            limit: None,
             exact: None,
             overridden: false,
             reason: None,
