@@ -678,6 +678,11 @@ fn odd_forms_still_become_workbooks() {
         let made = workbook::form(&filled).unwrap_or_else(|e| panic!("{name}: {e}"));
         assert!(!read(&made).is_empty(), "{name} reads back");
     }
+    let scratch = Scratch::new("odd");
+    let ancient = workbook::form(&Filled { cutoff: NaiveDate::MIN, ..printed_quarter() }).expect("a workbook");
+    let parts = xml_of(&unpack(&ancient, &scratch.0));
+    let core = parts.iter().find(|(name, _)| name.ends_with("core.xml")).map_or("", |(_, xml)| xml.as_str());
+    assert!(core.contains(">1980-01-01T"), "no date that Excel would call damage: {core}");
     let both = Filled { tables: vec![table(2, vec![8.0])], ..printed_quarter() };
     let names: Vec<String> = read(&workbook::form(&both).expect("a workbook")).into_keys().collect();
     for name in ["季报", "附表1", "依据", "审核"] {
