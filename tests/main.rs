@@ -1,4 +1,5 @@
 //! The tests that cross modules.
+mod annex;
 mod checks;
 mod cli;
 mod engine;

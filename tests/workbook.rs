@@ -168,10 +168,10 @@ fn roster() -> Filled {
     }
 }
 
-type Sheets = HashMap<String, HashMap<(u32, u32), Data>>;
+pub type Sheets = HashMap<String, HashMap<(u32, u32), Data>>;
 
 /// Every cell of every sheet.
-fn read(bytes: &[u8]) -> Sheets {
+pub fn read(bytes: &[u8]) -> Sheets {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes.to_vec())).expect("a workbook");
     let names = book.sheet_names();
     let mut sheets = HashMap::new();
@@ -195,7 +195,7 @@ fn text(cells: &HashMap<(u32, u32), Data>, row: u32, col: u32) -> String {
 }
 
 /// Parts of the workbook's ZIP by name, unpacked by the system's unzip.
-fn unpack(bytes: &[u8], folder: &Path) -> PathBuf {
+pub fn unpack(bytes: &[u8], folder: &Path) -> PathBuf {
     let file = folder.join("unpacked.xlsx");
     std::fs::write(&file, bytes).expect("written");
     let to = folder.join("unpacked");
@@ -204,7 +204,7 @@ fn unpack(bytes: &[u8], folder: &Path) -> PathBuf {
     to
 }
 
-fn xml_of(folder: &Path) -> Vec<(String, String)> {
+pub fn xml_of(folder: &Path) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
@@ -576,7 +576,7 @@ fn a_list_holds_what_the_records_hold() {
 }
 
 /// LibreOffice with a profile of its own, so that no other one that runs is in its way.
-fn convert(files: &[PathBuf], to: &str, folder: &Path) {
+pub fn convert(files: &[PathBuf], to: &str, folder: &Path) {
     let profile = format!("-env:UserInstallation=file://{}", folder.join("profile").display());
     let done = Command::new("soffice")
         .args([&profile, "--headless", "--norestore", "--convert-to", to, "--outdir"])
@@ -587,7 +587,7 @@ fn convert(files: &[PathBuf], to: &str, folder: &Path) {
     assert!(done.status.success(), "LibreOffice: {}", String::from_utf8_lossy(&done.stderr));
 }
 
-fn run(program: &str, file: &Path) -> String {
+pub fn run(program: &str, file: &Path) -> String {
     let mut command = Command::new(program);
     command.arg(file);
     if program == "pdftotext" {

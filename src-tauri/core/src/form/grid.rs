@@ -99,6 +99,9 @@ pub struct GridBox {
     pub code: Option<String>,
     /// What is printed: fixed wording with contents put in, or the content itself.
     pub text: String,
+    /// Printed behind a content, for example a unit that the paper leaves open.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub after: String,
     /// Where it stands.
     pub align: Align,
     /// At the top instead of half-way.
@@ -142,7 +145,7 @@ impl Layout {
             match fill {
                 Fill::Cell(code, hint) => {
                     let text = printed(code);
-                    space.text = if text.is_empty() { hint.clone() } else { text };
+                    space.text = if text.is_empty() { hint.clone() } else { format!("{text}{}", space.after) };
                 }
                 Fill::Ticks(code) => space.text = ticked(&space.text, &printed(code)),
                 Fill::Insert => space.text = inserted(&space.text, |code| by_code.get(code).map(|c| c.printed())).0,
@@ -162,7 +165,8 @@ impl Layout {
     }
 }
 
-/// Ticks the □ that stands right behind or before a word: `民营企业□` becomes `民营企业☑`.
+/// Ticks the □ that stands right behind or before a word: `民营企业□` becomes `民营企业☑`. Where the wording
+/// has no boxes at all the tick stands before the word.
 fn ticked(wording: &str, word: &str) -> String {
     const BOX: char = '□';
     if word.is_empty() {
@@ -180,6 +184,9 @@ fn ticked(wording: &str, word: &str) -> String {
             _ => None,
         }
     };
+    if !wording.contains(BOX) {
+        return wording.replacen(word, &format!("☑{word}"), 1);
+    }
     match wording.match_indices(word).find_map(|(at, word)| sides(at, word)) {
         Some(at) => {
             let (before, after) = wording.split_at(at);
@@ -249,6 +256,7 @@ mod tests {
             (nature, "", nature),
             (nature, "集体", nature),
             ("综合□ 专业化□", "综合", "综合☑ 专业化□"),
+            ("综合 专业化", "专业化", "综合 ☑专业化"),
             ("□ 是", "是", "☑ 是"),
             ("□ 是", "否", "□ 是"),
             ("□ 否 情况说明：", "否", "☑ 否 情况说明："),

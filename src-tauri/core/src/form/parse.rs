@@ -1040,6 +1040,7 @@ fn grid_box(
     let code = r.text("cell", flaws).map(str::to_owned);
     let ticks = r.text("ticks", flaws).map(str::to_owned);
     let hint = r.or_blank("hint", flaws);
+    let after = r.or_blank("after", flaws);
     if code.is_some() && (!text.is_empty() || ticks.is_some()) {
         flaws.push(place, "cell 不能与 text 或 ticks 写在同一格；要在文字中放数据请写 {代码}");
     }
@@ -1074,5 +1075,5 @@ fn grid_box(
         (None, Some(code)) => Some(Fill::Ticks(code)),
         (None, None) => (!grid::names(&text).is_empty()).then_some(Fill::Insert),
     };
-    (GridBox { column, columns, rows, code, text, align, top, bold, size, border }, fill)
+    (GridBox { column, columns, rows, code, text, after, align, top, bold, size, border }, fill)
 }

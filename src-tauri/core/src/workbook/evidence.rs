@@ -55,7 +55,10 @@ pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
             quick_text(sheet, row, 4, kind(source.kind).map_or(source.kind, |k| k.label))?;
             quick_text(sheet, row, 5, &source.label)?;
             grow(sheet, row, &[(FIGURES[5].1, &source.label)])?;
-            sheet.write_number(row, 6, source.amount)?;
+            // Behind a text stand records, but no amounts.
+            if cell.exact.is_some() {
+                sheet.write_number(row, 6, source.amount)?;
+            }
             row += 1;
         }
         for gap in &cell.gaps {

@@ -4,6 +4,7 @@
 //! written as text, so that nothing a person typed can become a formula or a link.
 
 mod evidence;
+mod grid;
 mod paper;
 mod template;
 
@@ -20,7 +21,7 @@ use crate::record::Shape;
 /// A filled form as a workbook.
 ///
 /// A form of figures gives the sheet 季报 (its own title for other than quarterly forms) laid out
-/// as the paper, 依据 with the records behind every figure, and 审核 with every rule that spoke. A form of
+/// as the paper (on its own grid where the form has one), 依据 with the records behind every figure, and 审核 with every rule that spoke. A form of
 /// rosters gives one sheet for each roster, and 审核 when a rule spoke.
 ///
 /// # Errors
@@ -28,7 +29,9 @@ use crate::record::Shape;
 pub fn form(filled: &Filled) -> Result<Vec<u8>> {
     let about = DocProperties::new().set_title(plain(&format!("{} {}", filled.title, filled.period_label)));
     let mut book = Book::new(about, filled.cutoff)?;
-    if !filled.cells.is_empty() || filled.tables.is_empty() {
+    if let Some(paper) = &filled.grid {
+        grid::paper(book.sheet(&paper::sheet_name(filled))?, filled, paper)?;
+    } else if !filled.cells.is_empty() || filled.tables.is_empty() {
         paper::figures(book.sheet(&paper::sheet_name(filled))?, filled)?;
     }
     for (i, table) in filled.tables.iter().enumerate() {

@@ -1,0 +1,391 @@
+//! The annexes of recognitions and filings: wording equal to the originals, boxes that never overlap, texts
+//! with limits, and the paper as it is printed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use calamine::Data;
+use incubator::form::{Cell, Content, Filing, Filled, Form, Level, Shelf, fill, parse};
+use incubator::ledger::Ledger;
+use incubator::period::Period;
+use incubator::record::{Record, Value, kind};
+use incubator::{sample, workbook};
+
+use crate::workbook::{Scratch, convert, read, run, unpack, xml_of};
+
+/// Each annex with the wording of its original, copied as it was published.
+const ORIGINALS: [(&str, &str); 4] = [
+    ("hunan-filing-2016", include_str!("data/annex/hunan-filing-2016.txt")),
+    ("hunan-filing-summary-2016", include_str!("data/annex/hunan-filing-summary-2016.txt")),
+    ("shanxi-recognition-2022", include_str!("data/annex/shanxi-recognition-2022.txt")),
+    ("shanxi-inspection-2022", include_str!("data/annex/shanxi-inspection-2022.txt")),
+];
+
+/// The seven texts of the Hunan table with their limits (domain: 限200/500/1000/500/500/500/800字).
+const LIMITS: [(&str, usize); 7] = [
+    ("HN1_20", 200),
+    ("HN1_21", 500),
+    ("HN1_22", 1000),
+    ("HN1_23", 500),
+    ("HN1_24", 500),
+    ("HN1_25", 500),
+    ("HN1_26", 800),
+];
+
+static SHELF: LazyLock<Shelf> = LazyLock::new(|| Shelf::load(Path::new("no forms of one's own")));
+static SAMPLE: LazyLock<Ledger> = LazyLock::new(|| sample::ledger().expect("the sample is sound"));
+
+fn form(id: &str) -> &'static Form {
+    SHELF.find(id, None).expect("a form of the program")
+}
+
+fn filled_on(form: &Form, ledger: &Ledger, day: &str) -> Filled {
+    fill(form, ledger, &Filing::new(form, Period::parse(day).expect("a day")))
+}
+
+fn cell<'a>(filled: &'a Filled, code: &str) -> &'a Cell {
+    filled.cells.iter().find(|c| c.code == code).unwrap_or_else(|| panic!("no cell {code}"))
+}
+
+/// What a form shows, as people read it.
+fn shown(filled: &Filled, code: &str) -> String {
+    cell(filled, code).printed()
+}
+
+/// The wording alone: no blanks, no lines to write on, boxes as boxes. A line that the extraction repeats right
+/// below itself (heading and first row of a table) counts once.
+fn bare(text: &str) -> String {
+    let marked = ["<p>", "</p>"].iter().fold(text.to_owned(), |t, tag| t.replace(tag, ""));
+    let marked = marked.replace("<input type=\"checkbox\"/>", "□").replace("<input type=\"checkbox\">", "□");
+    let lines = marked.lines().map(|line| line.chars().filter(|c| !c.is_whitespace() && *c != '_').collect::<String>());
+    let mut lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+    lines.dedup();
+    lines.concat()
+}
+
+/// What stands on the paper before anything is filled in.
+fn blank_paper(form: &Form) -> String {
+    let filled = filled_on(form, &Ledger::default(), "2022-06-30");
+    let grid = filled.grid.as_ref().expect("a form with its own paper");
+    let boxes = grid.rows.iter().flat_map(|row| &row.boxes);
+    let text = boxes.map(|space| match space.code.as_deref().and_then(|code| cell(&filled, code).value.clone()) {
+        // Without records only counts of nothing and the day itself are there: the day's own words stay.
+        Some(Content::Text(day)) => day.chars().filter(|c| !c.is_ascii_digit()).collect(),
+        Some(_) => String::new(),
+        None => space.text.clone(),
+    });
+    bare(&text.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn the_wording_of_every_annex_is_the_originals() {
+    for (id, original) in ORIGINALS {
+        assert_eq!(blank_paper(form(id)), bare(original), "{id}: nothing added, left out or moved");
+    }
+}
+
+#[test]
+fn the_annexes_of_the_sample_are_filled_from_its_records() {
+    let hunan = filled_on(form("hunan-filing-2016"), &SAMPLE, "2021-09-20");
+    for (code, want) in [
+        ("HN1_01", "青禾众创空间"),
+        ("HN1_02", "云溪职业学院"),
+        ("HN1_03", "云溪市学府路88号云溪职业学院创业楼"),
+        ("HN1_04", "事业单位"),
+        ("HN1_05", "2016年5月10日"),
+        ("HN1_06", "1860"),
+        ("HN1_09", "章立言"),
+        ("HN1_14", "13800000002"),
+    ] {
+        assert_eq!(shown(&hunan, code), want, "{code}");
+    }
+    assert_eq!(hunan.breaches, [], "the sample's table is ready to hand in");
+    let moved = filled_on(form("hunan-filing-2016"), &SAMPLE, "2022-06-30");
+    assert_eq!(shown(&moved, "HN1_06"), "2480", "after the move: the site in force on the day");
+    assert_eq!(shown(&moved, "HN1_03"), "云溪市学府路90号云溪职业学院双创中心");
+    for code in ["HN1_06", "HN1_04", "HN1_20"] {
+        assert_eq!(cell(&moved, code).from.len(), 1, "{code} names the record it was read from");
+    }
+}
+
+#[test]
+fn the_ticked_box_is_that_of_the_record() {
+    let paper = |id: &str, day: &str| {
+        let filled = filled_on(form(id), &SAMPLE, day);
+        let grid = filled.grid.expect("a paper");
+        grid.rows.into_iter().flat_map(|r| r.boxes).map(|b| b.text).collect::<Vec<_>>()
+    };
+    let hunan = paper("hunan-filing-2016", "2021-09-20");
+    assert!(hunan.contains(&"事业单位☑ 国有企业□ 民营企业□  其他□".to_owned()), "{hunan:?}");
+    let shanxi = paper("shanxi-recognition-2022", "2021-09-20");
+    assert!(shanxi.contains(&"综合 ☑ 专业化 □".to_owned()), "{shanxi:?}");
+    assert!(shanxi.contains(&"☑综合　　专业化".to_owned()), "on the cover, where the original has no box");
+    assert!(shanxi.contains(&"自有".to_owned()) && !shanxi.contains(&"自有/租赁".to_owned()), "chosen, not offered");
+    let inspection = paper("shanxi-inspection-2022", "2021-09-20");
+    assert!(inspection.contains(&"☑ 否 情况说明：".to_owned()), "学府路88号 is only part of the space's address");
+    assert!(inspection.contains(&"□ 是".to_owned()));
+}
+
+/// The sample with one text in place of its own.
+fn with_text(form: &str, code: &str, text: &str) -> Ledger {
+    let kind = kind("text_block").expect("a kind");
+    let mut record = Record::empty(kind, 9999);
+    for (field, value) in [("form", form), ("cell", code), ("text", text)] {
+        record.set(kind, field, Some(Value::text(value)));
+    }
+    SAMPLE.with([(kind, 9999, Some(record))])
+}
+
+#[test]
+fn a_text_over_its_limit_is_an_error_that_says_both_numbers() {
+    let form = form("hunan-filing-2016");
+    for (code, limit) in LIMITS {
+        // Blanks are not counted, punctuation is.
+        let just = format!("{}，\n　 {}", "字".repeat(limit - 2), "。");
+        let filled = filled_on(form, &with_text(&form.id, code, &just), "2021-09-20");
+        assert_eq!(cell(&filled, code).length, u32::try_from(limit).ok(), "{code}: counted");
+        assert_eq!(cell(&filled, code).limit, u32::try_from(limit).ok());
+        assert_eq!(filled.breaches, [], "{code}: {limit} characters are allowed");
+        let filled = filled_on(form, &with_text(&form.id, code, &format!("{just}多")), "2021-09-20");
+        let said: Vec<_> = filled.breaches.iter().map(|b| (b.rule.as_str(), b.level, b.codes.as_slice())).collect();
+        assert_eq!(said, [("HN01", Level::Error, &[code.to_owned()][..])], "one more is an 错误");
+        let message = &filled.breaches[0].message;
+        let says = [format!("限 {limit} 字"), format!("现有 {} 字", limit + 1)];
+        assert!(says.iter().all(|part| message.contains(part)), "{message}");
+    }
+}
+
+#[test]
+fn figures_in_a_text_stay_true_and_a_wrong_name_is_an_error() {
+    let form = form("hunan-filing-2016");
+    let ledger = with_text(&form.id, "HN1_22", "现有导师{mentors}人，资金{fund}万元，面积{HN1_06}平方米。");
+    let filled = filled_on(form, &ledger, "2021-09-20");
+    let mentors = shown(&filled, "mentors");
+    assert_eq!(shown(&filled, "HN1_22"), format!("现有导师{mentors}人，资金100.00万元，面积1860平方米。"));
+    let mentor = kind("mentor").expect("a kind");
+    let mut one_more = Record::empty(mentor, 9999);
+    one_more.set(mentor, "name", Some(Value::text("新导师")));
+    let later = filled_on(form, &ledger.with([(mentor, 9999, Some(one_more))]), "2021-09-20");
+    let want = mentors.parse::<i64>().expect("a count") + 1;
+    assert!(shown(&later, "HN1_22").contains(&format!("现有导师{want}人")), "one mentor more, and the text says so");
+
+    let wrong = filled_on(form, &with_text(&form.id, "HN1_22", "现有导师{mentros}人"), "2021-09-20");
+    assert_eq!(shown(&wrong, "HN1_22"), "现有导师{mentros}人", "left as written");
+    let said: Vec<_> = wrong.breaches.iter().map(|b| (b.rule.as_str(), b.message.contains("{mentros}"))).collect();
+    assert_eq!(said, [("HN02", true)], "and named");
+}
+
+#[test]
+fn a_text_is_found_by_the_names_people_use() {
+    let form = form("hunan-filing-2016");
+    for (by_form, by_cell) in [("hunan-filing", "HN1_26"), ("众创空间基本信息表", "下一阶段发展规划")]
+    {
+        let filled = filled_on(form, &with_text(by_form, by_cell, "新的规划。"), "2021-09-20");
+        assert_eq!(shown(&filled, "HN1_26"), "新的规划。", "{by_form} {by_cell}");
+    }
+    let other = filled_on(form, &with_text("shanxi-recognition-2022", "HN1_26", "别表的"), "2021-09-20");
+    assert_ne!(shown(&other, "HN1_26"), "别表的", "another form's text is not ours");
+}
+
+/// A ledger of one record of each of some kinds, fields as text.
+fn ledger(records: &[(&str, &[(&str, &str)])]) -> Ledger {
+    let mut tables: BTreeMap<&str, Vec<Record>> = BTreeMap::new();
+    for (name, fields) in records {
+        let kind = kind(name).expect("a kind");
+        let rows = tables.entry(name).or_default();
+        let mut record = Record::empty(kind, i64::try_from(rows.len()).expect("few") + 1);
+        for (field, text) in *fields {
+            let field = kind.field(field).unwrap_or_else(|| panic!("{name}.{field}"));
+            record.set(kind, field.name, incubator::record::parse_value(field, text).expect("sound"));
+        }
+        rows.push(record);
+    }
+    Ledger::new(tables.into_iter().map(|(name, rows)| (kind(name).expect("a kind"), rows)))
+}
+
+#[test]
+fn amounts_areas_and_averages_are_placed_once_in_their_units() {
+    let ledger = ledger(&[
+        ("income", &[("received_on", "2021-01-01"), ("line", "服务收入"), ("amount", "70000")]),
+        ("income", &[("received_on", "2021-12-31"), ("line", "财政补贴"), ("amount", "54949.99")]),
+        ("income", &[("received_on", "2020-12-31"), ("line", "其他"), ("amount", "1000000")]),
+        ("income", &[("received_on", "2022-01-01"), ("line", "其他"), ("amount", "1000000")]),
+        ("cost", &[("paid_on", "2021-05-05"), ("kind", "人员"), ("amount", "50")]),
+        ("site", &[("valid_from", "2020-01-01"), ("service_area", "820.5"), ("public_area", "300")]),
+        ("site", &[("valid_from", "2022-07-01"), ("service_area", "2000"), ("public_area", "900")]),
+        ("event", &[("on", "2021-06-30"), ("name", "早一天"), ("sessions", "40"), ("counted", "是")]),
+        ("event", &[("on", "2021-07-01"), ("name", "第一天"), ("sessions", "20"), ("counted", "是")]),
+        ("event", &[("on", "2022-06-30"), ("name", "最后一天"), ("sessions", "21"), ("counted", "是")]),
+        ("event", &[("on", "2022-06-01"), ("name", "不计入"), ("sessions", "9"), ("counted", "否")]),
+        ("fund", &[("name", "种子"), ("kind", "种子"), ("size", "2000000"), ("founded_on", "2019-01-01")]),
+        ("fund", &[("name", "天使"), ("kind", "天使"), ("size", "9000000"), ("founded_on", "2019-01-01")]),
+    ]);
+    let filled = filled_on(form("shanxi-recognition-2022"), &ledger, "2022-06-30");
+    for (code, content, printed, why) in [
+        ("SX1_15", Content::Decimal(1249), "12.49", "124,949.99 元 of the calendar year before, rounded once"),
+        ("SX1_16", Content::Decimal(1), "0.01", "50 元 is half a hundredth of 万元: away from zero"),
+        ("SX1_17", Content::Decimal(82_050), "820.5", "the site in force on the day, in m²"),
+        ("SX1_19", Content::Decimal(30_000), "300", "a whole measure has no decimals"),
+        ("SX1_29", Content::Decimal(340), "3.4", "41 events in twelve months: 3.4167 with one decimal"),
+        ("SX1_31", Content::Decimal(20_000), "200.00", "seed funds alone"),
+        ("SX1_23", Content::Int(0), "0", "nobody is there: zero"),
+    ] {
+        assert_eq!(cell(&filled, code).value.as_ref(), Some(&content), "{code}: {why}");
+        assert_eq!(shown(&filled, code), printed, "{code}: {why}");
+    }
+    assert_eq!(cell(&filled, "SX1_21").value, None, "no desks recorded: blank, not zero");
+    assert_eq!(cell(&filled, "SX1_21").notes, ["未填 工位的提供工位数"], "and it says what is missing");
+    for code in ["SX1_15", "SX1_17", "SX1_31"] {
+        let cell = cell(&filled, code);
+        let sum: f64 = cell.from.iter().map(|s| s.amount).sum();
+        assert!((sum - cell.exact_in_unit().expect("known")).abs() < 1e-9, "{code}: its records add up in its unit");
+    }
+    let mut filing = Filing::new(form("shanxi-recognition-2022"), Period::parse("2022-06-30").expect("a day"));
+    filing.overrides.insert("SX1_15".into(), (15, "补账".into()));
+    filing.overrides.insert("SX1_01".into(), (15, "名称不是数".into()));
+    let filled = fill(form("shanxi-recognition-2022"), &ledger, &filing);
+    assert_eq!(shown(&filled, "SX1_15"), "15.00", "typed by hand in whole 万元");
+    assert!(!cell(&filled, "SX1_01").overridden, "a number cannot stand in for a name");
+    let said = filled.breaches.iter().find(|b| b.rule == "SX08").expect("a hand-typed value shows");
+    assert!(said.message.contains("手工填 15.00，台账计算为 12.49"), "{}", said.message);
+}
+
+#[test]
+fn a_sealed_annex_reads_back_as_it_was() {
+    for (id, _) in ORIGINALS {
+        let filled = filled_on(form(id), &SAMPLE, "2021-09-20");
+        let text = serde_json::to_string(&filled).expect("it is frozen as JSON");
+        let again: Filled = serde_json::from_str(&text).expect("and read back");
+        assert_eq!(again, filled, "{id}");
+    }
+    // A report that was sealed before forms had papers, texts and decimals.
+    let old = filled_on(form("torch-quarterly-2021"), &SAMPLE, "2021Q3");
+    let text = serde_json::to_string(&old).expect("JSON");
+    for name in ["\"grid\"", "\"decimals\"", "\"length\"", "\"limit\""] {
+        assert!(!text.contains(name), "{name} is not written where it says nothing, so older ones read the same");
+    }
+}
+
+/// Merged ranges of a workbook's first sheet: first row, first column, last row, last column.
+fn merges(bytes: &[u8], folder: &Path) -> Vec<(u32, u32, u32, u32)> {
+    let parts = xml_of(&unpack(bytes, folder));
+    let sheet = &parts.iter().find(|(name, _)| name.ends_with("sheet1.xml")).expect("a sheet").1;
+    let corner = |text: &str| {
+        let letters = text.chars().take_while(char::is_ascii_alphabetic).count();
+        let (col, row) = text.split_at(letters);
+        let col = col.bytes().fold(0, |n, b| n * 26 + u32::from(b - b'A') + 1) - 1;
+        (row.parse::<u32>().expect("a row") - 1, col)
+    };
+    let ranges = sheet.split("<mergeCell ref=\"").skip(1).filter_map(|rest| rest.split_once('"')?.0.split_once(':'));
+    ranges.map(|(from, to)| (corner(from), corner(to))).map(|((a, b), (c, d))| (a, b, c, d)).collect()
+}
+
+#[test]
+fn merged_boxes_never_overlap_and_leave_no_hole() {
+    for (id, _) in ORIGINALS {
+        let long = with_text(id, "HN1_22", &"很长的文字。".repeat(400));
+        for (case, ledger) in [("blank", &Ledger::default()), ("sample", &*SAMPLE), ("long", &long)] {
+            let scratch = Scratch::new(&format!("merges-{id}-{case}"));
+            let filled = filled_on(form(id), ledger, "2021-09-20");
+            let bytes = workbook::form(&filled).expect("a workbook");
+            let mut taken = BTreeSet::new();
+            let ranges = merges(&bytes, &scratch.0);
+            assert!(!ranges.is_empty(), "{id} has merged boxes");
+            for (r1, c1, r2, c2) in ranges {
+                for at in (r1..=r2).flat_map(|r| (c1..=c2).map(move |c| (r, c))) {
+                    assert!(taken.insert(at), "{id} {case}: two merged boxes share {at:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_workbook_holds_the_paper_with_numbers_as_numbers() {
+    let filled = filled_on(form("shanxi-recognition-2022"), &SAMPLE, "2021-09-20");
+    let sheets = read(&workbook::form(&filled).expect("a workbook"));
+    let paper = &sheets["山西省省级众创空间认定申请书"];
+    let texts: BTreeSet<String> =
+        paper.values().filter_map(|v| if let Data::String(s) = v { Some(s.clone()) } else { None }).collect();
+    for text in ["附件 1", "服务人员数量(人)", "上年度总收入\n(万元)", "云溪市科学技术局", "综合 ☑ 专业化 □"]
+    {
+        assert!(texts.contains(text), "{text} is missing in {texts:?}");
+    }
+    let Some(Content::Decimal(income)) = cell(&filled, "SX1_15").value else { panic!("the sample has income in 2020") };
+    let beside = |label: &str| {
+        let at = paper.iter().find(|(_, v)| **v == Data::String(label.to_owned())).expect("a label").0;
+        paper.get(&(at.0, at.1 + 1)).cloned()
+    };
+    assert_eq!(beside("上年度总收入\n(万元)"), Some(Data::Float(income as f64 / 100.0)));
+    assert_eq!(beside("服务场地面积(m²)"), Some(Data::Float(1560.0)));
+    assert!(sheets.contains_key("依据") && sheets.contains_key("审核"), "evidence and checks come with it");
+    let evidence = &sheets["依据"];
+    let named = evidence.values().filter(|v| v.to_string().contains("青禾大学生创业种子资金")).count();
+    assert!(named >= 1, "the fund behind SX1_31 is named");
+}
+
+#[test]
+fn every_annex_prints_on_a4_as_the_paper() {
+    let scratch = Scratch::new("annex-print");
+    let file = |id: &str, end: &str| scratch.0.join(format!("{id}.{end}"));
+    let files = ORIGINALS.map(|(id, _)| {
+        let filled = filled_on(form(id), &SAMPLE, "2021-09-20");
+        std::fs::write(file(id, "xlsx"), workbook::form(&filled).expect("a workbook")).expect("written");
+        file(id, "xlsx")
+    });
+    convert(&files, "pdf", &scratch.0);
+    if let Some(keep) = std::env::var_os("TAIZHANG_KEEP_PRINTS") {
+        for (id, end) in ORIGINALS.iter().flat_map(|(id, _)| [(id, "pdf"), (id, "xlsx")]) {
+            std::fs::copy(file(id, end), PathBuf::from(&keep).join(format!("{id}.{end}"))).expect("kept");
+        }
+    }
+    for (id, pages, size, first, last) in [
+        ("hunan-filing-2016", 3, "841.89", "众创空间基本信息表", "推荐单位意见"),
+        ("hunan-filing-summary-2016", 1, "595.304", "申请备案的众创空间信息汇总表", "电子邮件"),
+        ("shanxi-recognition-2022", 4, "841.89", "山西省省级众创空间认定申请书", "部门意见"),
+        ("shanxi-inspection-2022", 1, "841.89", "省级众创空间认定申报现场核查意见表", "组织推荐单位(盖章):"),
+    ] {
+        let pdf = file(id, "pdf");
+        let print = run("pdftotext", &pdf);
+        let sheets: Vec<&str> = print.split('\u{c}').collect();
+        assert!(sheets[0].contains(first), "{id}: page 1 begins the paper: {}", sheets[0]);
+        let end = sheets.iter().position(|page| page.contains(last)).map(|at| at + 1);
+        assert_eq!(end, Some(pages), "{id}: the paper ends on page {pages}: {print}");
+        assert!(sheets[pages].contains("依据"), "{id}: nothing was cut off to the right: {}", sheets[pages]);
+        let about = run("pdfinfo", &pdf);
+        let page = about.lines().find(|l| l.starts_with("Page size:")).unwrap_or_default();
+        assert!(page.contains("(A4)") && page.contains(&format!("x {size}")), "{id}: {page}");
+    }
+}
+
+#[test]
+fn a_paper_that_does_not_come_out_even_says_which_row() {
+    let flaws = |layout: &str| {
+        let head = "id = \"x\"\ntitle = \"x\"\nperiod = \"day\"\n[[section]]\nlabel = \"一\"\n[[section.cell]]\n\
+                    code = \"a\"\nlabel = \"甲\"\nprofile = \"space.name\"\n[layout]\nwidths = [10, 10]\n";
+        match parse("新附表.toml", &format!("{head}{layout}")) {
+            Ok(_) => "sound".to_owned(),
+            Err(flaws) => flaws.iter().map(|f| f.to_string()).collect::<Vec<_>>().join("\n"),
+        }
+    };
+    for (layout, want) in [
+        ("[[layout.row]]\nbox = [{ text = \"甲\" }, { cell = \"a\" }]", "sound"),
+        ("[[layout.row]]\nbox = [{ cell = \"a\", rows = 2 }, {}]\n[[layout.row]]\nbox = [{}]", "sound"),
+        ("[[layout.row]]\nbox = [{ text = \"甲\" }]", "layout 第1行：只占了 1 列，应占满 2 列"),
+        ("[[layout.row]]\nbox = [{ text = \"乙\", columns = 3 }]", "layout 第1行：“乙”放不下"),
+        (
+            "[[layout.row]]\nbox = [{}, { rows = 2 }]\n[[layout.row]]\nbox = [{ text = \"丙\", columns = 2 }]",
+            "layout 第2行：“丙”放不下：超出各列或与上面的格子重叠",
+        ),
+        ("[[layout.row]]\nbox = [{ rows = 2 }, {}]", "有格子跨过了最后一行"),
+        ("[[layout.row]]\nbox = [{ cell = \"b\" }, { text = \"{c}\" }]", "layout：引用了不存在的代码 b"),
+        ("[[layout.row]]\nbox = [{}, { text = \"{c}\" }]", "layout：引用了不存在的代码 c"),
+        ("[[layout.row]]\nbox = [{ colour = \"red\" }, {}]", "不认识的键 colour"),
+        ("[[layout.row]]\nbox = [{ align = \"middle\" }, {}]", "align“middle”应为 left、center 或 right"),
+        ("[[layout.row]]\nbox = [{ cell = \"a\", text = \"甲\" }, {}]", "cell 不能与 text 或 ticks 写在同一格"),
+    ] {
+        let said = flaws(layout);
+        assert!(said.contains(want), "“{want}” is missing in:\n{said}");
+    }
+}
