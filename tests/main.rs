@@ -3,6 +3,7 @@ mod annex;
 mod checks;
 mod cli;
 mod engine;
+mod faults;
 mod files;
 mod oracle;
 mod random;

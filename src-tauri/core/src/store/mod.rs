@@ -25,6 +25,7 @@ mod tx;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use chrono::NaiveDateTime;
 use rusqlite::config::DbConfig;
@@ -722,9 +723,19 @@ fn connect(db: &Path) -> rusqlite::Result<Connection> {
 
 /// The schema of a sound store after these migrations.
 fn schema_at(migrations: &[Migration]) -> Result<Vec<(String, String)>> {
+    // Forty tables with their triggers take a while to make; the newest is asked for at every turn.
+    static NEWEST: OnceLock<Vec<(String, String)>> = OnceLock::new();
+    let newest = std::ptr::eq(migrations, schema::MIGRATIONS);
+    if newest && let Some(objects) = NEWEST.get() {
+        return Ok(objects.clone());
+    }
     let mut conn = Connection::open_in_memory()?;
+    schema::migrate(&mut conn, migrations.get(..1).unwrap_or_default(), "")?;
+    // Later migrations run in a step, and steps hang on the store's id.
+    conn.execute("INSERT INTO store (id) VALUES ('')", [])?;
     schema::migrate(&mut conn, migrations, "")?;
-    Ok(schema::objects(&conn)?)
+    let objects = schema::objects(&conn)?;
+    Ok(if newest { NEWEST.get_or_init(|| objects).clone() } else { objects })
 }
 
 /// Makes an empty store under another name and renames it: there wholly or not at all.
