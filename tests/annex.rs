@@ -12,6 +12,7 @@ use incubator::period::Period;
 use incubator::record::{Record, Value, kind};
 use incubator::{sample, workbook};
 
+use crate::cli::Place;
 use crate::workbook::{Scratch, convert, read, run, unpack, xml_of};
 
 /// Each annex with the wording of its original, copied as it was published.
@@ -282,7 +283,7 @@ fn merges(bytes: &[u8], folder: &Path) -> Vec<(u32, u32, u32, u32)> {
 }
 
 #[test]
-fn merged_boxes_never_overlap_and_leave_no_hole() {
+fn merged_boxes_never_overlap() {
     for (id, _) in ORIGINALS {
         let long = with_text(id, "HN1_22", &"很长的文字。".repeat(400));
         for (case, ledger) in [("blank", &Ledger::default()), ("sample", &*SAMPLE), ("long", &long)] {
@@ -388,4 +389,116 @@ fn a_paper_that_does_not_come_out_even_says_which_row() {
         let said = flaws(layout);
         assert!(said.contains(want), "“{want}” is missing in:\n{said}");
     }
+}
+
+#[test]
+fn the_command_line_fills_exports_and_seals_an_annex() {
+    let place = Place::sample("annex");
+    let filled = place.json(&["fill", "shanxi-recognition-2022", "2021-09-20", "--json"]);
+    let value = |code: &str| {
+        let cells = filled["cells"].as_array().expect("cells");
+        cells.iter().find(|c| c["code"] == code).unwrap_or_else(|| panic!("no {code}"))["value"].clone()
+    };
+    assert_eq!(value("SX1_01"), "青禾众创空间", "text is text");
+    assert_eq!(value("SX1_17"), 1560.0, "a measure is a number");
+    assert_eq!(value("SX1_05"), serde_json::Value::Null, "blank is null");
+    let out = place.path("附件1.xlsx");
+    place.done(&["export", "hunan-filing-2016", "2021-09-20", "--out", out.to_str().expect("UTF-8")]);
+    let sheets = read(&std::fs::read(&out).expect("written"));
+    assert!(sheets.contains_key("众创空间基本信息表"), "the paper has the form's name");
+
+    place.done(&["seal", "hunan-filing-2016", "2021-09-20"]);
+    place.done(&["delete", "mentor", "1"]);
+    let sealed = place.done(&["fill", "hunan-filing-2016", "2021-09-20"]);
+    assert!(sealed.contains("现有创业导师7人"), "what was handed in stands: {sealed}");
+    let diff = place.json(&["diff", "hunan-filing-2016", "2021-09-20", "--json"]);
+    let codes: Vec<&str> = diff.as_array().expect("a list").iter().filter_map(|d| d["code"].as_str()).collect();
+    assert_eq!(codes, ["HN1_22", "mentors"], "the figure that changed, and the text that carries it");
+
+    let said = place.refused(&["override", "hunan-filing-summary-2016", "2021-09-20", "HN3_01", "5", "--reason", "错"]);
+    assert!(said.contains("是文字，不能填数字"), "{said}");
+    let args = ["override", "shanxi-recognition-2022", "2021-09-20", "SX1_15", "14", "--reason", "补账"];
+    place.done(&args);
+    place.done(&["explain", "shanxi-recognition-2022", "2021-09-20", "SX08", "补账"]);
+    place.done(&["seal", "shanxi-recognition-2022", "2021-09-20"]);
+    let diff = place.json(&["diff", "shanxi-recognition-2022", "2021-09-20", "--json"]);
+    let codes: Vec<&str> = diff.as_array().expect("a list").iter().filter_map(|d| d["code"].as_str()).collect();
+    assert!(!codes.contains(&"SX1_15"), "a value typed by hand is the same value afterwards: {diff}");
+}
+
+/// An annex that another province might ask for: nothing of it is known to the program.
+const NEW_PROVINCE: &str = r#"
+id = "yunnan-report-2027"
+title = "云南省众创空间年度情况表"
+issuer = "云南省科学技术厅"
+source = "测试用表"
+official = false
+period = "day"
+
+[[section]]
+label = "情况"
+
+[[section.cell]]
+code = "yn1"
+label = "空间名称"
+profile = "space.name"
+
+[[section.cell]]
+code = "yn2"
+label = "孵化服务收入"
+unit = "万元"
+decimals = 1
+sum = "income.amount"
+where = ["line = 服务收入|财政补贴", "received_on within last_year"]
+
+[[section.cell]]
+code = "yn3"
+label = "典型案例"
+text = 20
+
+[[check]]
+id = "YN1"
+level = "error"
+limits = "all"
+say = "{label}限{limit}字，现有{length}字"
+
+[layout]
+widths = [20, 30]
+
+[[layout.row]]
+height = 40
+border = "none"
+box = [{ text = "云南省众创空间年度情况表", columns = 2, size = 18 }]
+
+[[layout.row]]
+box = [{ text = "空间名称" }, { cell = "yn1" }]
+
+[[layout.row]]
+box = [{ text = "去年孵化服务收入（万元）" }, { cell = "yn2" }]
+
+[[layout.row]]
+height = 80
+box = [{ text = "典型案例（限20字）" }, { cell = "yn3" }]
+"#;
+
+#[test]
+fn a_new_provinces_annex_is_one_file_and_no_build() {
+    let place = Place::sample("province");
+    let own = place.path("data").join("forms");
+    std::fs::create_dir_all(&own).expect("the manager's folder of forms");
+    std::fs::write(own.join("云南2027.toml"), NEW_PROVINCE).expect("one file");
+    let forms = place.json(&["forms", "--json"]);
+    let listed = forms.as_array().expect("a list").iter().find(|f| f["id"] == "yunnan-report-2027");
+    assert!(listed.is_some_and(|f| f["official"] == false && f["period"] == "day"), "{forms}");
+    let filled = place.json(&["fill", "yunnan-report-2027", "2022-06-30", "--json"]);
+    assert_eq!(filled["cells"][0]["value"], "青禾众创空间");
+    // 147 千元 of 2021's published report fall into the first three quarters: 14.7 万元 at least.
+    let income = filled["cells"][1]["value"].as_f64().expect("an amount");
+    let exact = filled["cells"][1]["exact"].as_f64().expect("分") / 1_000_000.0;
+    assert!(income >= 14.7 && (income - exact).abs() <= 0.05, "one decimal of 万元: {income} of {exact}");
+    let out = place.path("云南.xlsx");
+    place.done(&["export", "yunnan-report-2027", "2022-06-30", "--out", out.to_str().expect("UTF-8")]);
+    let paper = &read(&std::fs::read(&out).expect("written"))["云南省众创空间年度情况表"];
+    assert_eq!(paper.get(&(0, 0)), Some(&Data::String("云南省众创空间年度情况表".into())));
+    assert_eq!(paper.get(&(2, 1)), Some(&Data::Float(income)));
 }

@@ -33,7 +33,7 @@ fn program() -> &'static Path {
 }
 
 /// An empty folder of this test's own; the store lies in `data` below it.
-struct Place(PathBuf);
+pub struct Place(PathBuf);
 
 impl Place {
     fn new(name: &str) -> Place {
@@ -46,7 +46,7 @@ impl Place {
     }
 
     /// With the sample in its store: a copy of one that is made once.
-    fn sample(name: &str) -> Place {
+    pub fn sample(name: &str) -> Place {
         static MADE: OnceLock<Place> = OnceLock::new();
         let made = MADE.get_or_init(|| {
             let place = Place::new("sample");
@@ -58,7 +58,7 @@ impl Place {
         place
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
@@ -67,19 +67,19 @@ impl Place {
     }
 
     /// What a command that succeeds prints.
-    fn done(&self, args: &[&str]) -> String {
+    pub fn done(&self, args: &[&str]) -> String {
         let said = self.run(args);
         assert_eq!(said.code, 0, "{args:?} is done: {}", said.err);
         assert_eq!(said.err, "", "{args:?} has nothing to complain of");
         said.out
     }
 
-    fn json(&self, args: &[&str]) -> Value {
+    pub fn json(&self, args: &[&str]) -> Value {
         serde_json::from_str(&self.done(args)).unwrap_or_else(|e| panic!("{args:?} gives JSON: {e}"))
     }
 
     /// The reason with which a command is refused.
-    fn refused(&self, args: &[&str]) -> String {
+    pub fn refused(&self, args: &[&str]) -> String {
         let said = self.run(args);
         assert_eq!(said.code, 1, "{args:?} is refused, but: {}{}", said.out, said.err);
         assert_ne!(said.err, "", "{args:?} says why");

@@ -11,7 +11,7 @@ use chrono::{Local, NaiveDate};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use incubator::desk::{Choice, Desk, FilingChoice, RecordView, kinds, listed, shape};
-use incubator::form::{Content, Filled};
+use incubator::form::{Cell, Content, Filled};
 use incubator::period::{Basis, Period};
 use incubator::roster::{Action, Plan};
 use incubator::store::Store;
@@ -432,7 +432,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Override { report, code, value, reason } => {
             let filled = open()?.override_cell(&report.form, &report.period.to_string(), &code, value, &reason)?;
             let cell = filled.cells.iter().find(|c| c.code == code);
-            let shown = cell.map_or_else(String::new, |c| written(c.value.as_ref()));
+            let shown = cell.map_or_else(String::new, shown);
             print(&format!("{code} {}：{shown}", if value.is_some() { "已改为手工值" } else { "已恢复为计算值" }));
             Ok(())
         }
@@ -653,6 +653,11 @@ fn written(value: Option<&Content>) -> String {
     }
 }
 
+/// What a cell shows, with the decimals of its form.
+fn shown(cell: &Cell) -> String {
+    if cell.value.is_none() { "(空)".to_owned() } else { cell.printed() }
+}
+
 fn print_filled(filled: &Filled) -> Result<()> {
     let sealed = filled.sealed_at.as_ref().map_or_else(String::new, |at| format!("，已于 {at} 上报封存"));
     print(&format!("{} {}", filled.title, filled.period_label));
@@ -670,7 +675,7 @@ fn print_filled(filled: &Filled) -> Result<()> {
         }
         let mark = if cell.overridden { "(手工)" } else { "" };
         let indent = "  ".repeat(usize::from(cell.indent) + 1);
-        print(&format!("{indent}{} {}：{}{mark} {}", cell.code, cell.label, written(cell.value.as_ref()), cell.unit));
+        print(&format!("{indent}{} {}：{}{mark} {}", cell.code, cell.label, shown(cell), cell.unit));
         let gaps = cell.gaps.iter().map(|g| &g.say);
         for note in cell.adjusted.iter().chain(gaps).chain(&cell.notes) {
             print(&format!("{indent}    {note}"));

@@ -323,8 +323,16 @@ impl Desk {
         let ledger = self.store.ledger()?;
         let (form, period) = self.form(form, period, &ledger)?;
         self.unsealed(form, period, &ledger)?;
-        if !form.cells.iter().any(|c| c.code == code) {
-            return Err(Error::refused(format!("“{}”没有代码为 {code} 的指标", form.title)));
+        match form.cells.iter().find(|c| c.code == code) {
+            None => return Err(Error::refused(format!("“{}”没有代码为 {code} 的指标", form.title))),
+            // Taking one away is never refused: an older edition may have had a number there.
+            Some(cell) if value.is_some() && !cell.source.is_number() => {
+                return Err(Error::refused(format!(
+                    "“{}”({code})是文字，不能填数字；请在所引用的记录或“文字材料”中修改",
+                    cell.label
+                )));
+            }
+            Some(_) => {}
         }
         if value.is_some() && reason.trim().is_empty() {
             return Err(Error::refused(format!("手工填写 {code} 须写明理由")));
@@ -468,6 +476,10 @@ impl Desk {
         }
         let by_hand = |c: &crate::form::Cell| match (c.overridden, &c.value) {
             (true, Some(Content::Int(n))) => Some((c.code.clone(), (*n, c.reason.clone().unwrap_or_default()))),
+            // Values are typed in whole units, and held in hundredths where decimals are shown.
+            (true, Some(Content::Decimal(n))) => {
+                Some((c.code.clone(), (n / 100, c.reason.clone().unwrap_or_default())))
+            }
             _ => None,
         };
         filing.overrides = sealed.cells.iter().filter_map(by_hand).collect();
