@@ -6,6 +6,7 @@ mod engine;
 mod faults;
 mod files;
 mod oracle;
+mod programmes;
 mod random;
 mod roster;
 mod rows;

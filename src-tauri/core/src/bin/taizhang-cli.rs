@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use chrono::{Local, NaiveDate};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use incubator::desk::{Choice, Desk, FilingChoice, RecordView, kinds, listed, shape};
+use incubator::desk::{Answer, Choice, Desk, FilingChoice, RecordView, kinds, listed, shape};
 use incubator::form::{Cell, Content, Filled};
 use incubator::period::{Basis, Period};
 use incubator::roster::{Action, Plan};
@@ -108,6 +108,37 @@ enum Command {
     },
     /// 列出可用的表格和不能用的表格文件
     Forms(Output),
+    /// 列出认定、备案和评价等申报事项
+    Programmes(Output),
+    /// 对照一个申报事项的条件：现值、标准、差距和材料齐全情况
+    Gauge {
+        /// 申报事项，用 programmes 查看
+        programme: String,
+        /// 以这一天测算，默认为今天
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        on: Option<NaiveDate>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// 登记对一项条件的判断：是、否，或以“未定”取消
+    Judge {
+        /// 申报事项
+        programme: String,
+        /// 条件编号，如 S9.1
+        condition: String,
+        /// 是、否或未定
+        #[arg(value_parser = answer)]
+        answer: Answered,
+        /// 依据
+        #[arg(long, default_value = "", hide_default_value = true)]
+        note: String,
+        /// 判断日期，默认为今天
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        on: Option<NaiveDate>,
+        /// 有效期至
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        until: Option<NaiveDate>,
+    },
     /// 计算并显示一张表格，连同依据和审核结果
     Fill {
         #[command(flatten)]
@@ -267,6 +298,19 @@ fn day(text: &str) -> std::result::Result<NaiveDate, String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| format!("“{text}”不是有效日期，请写成 2021-09-20"))
 }
 
+/// Yes, no, or nothing yet.
+#[derive(Clone, Copy)]
+struct Answered(Option<bool>);
+
+fn answer(text: &str) -> std::result::Result<Answered, String> {
+    match text {
+        "是" | "yes" => Ok(Answered(Some(true))),
+        "否" | "no" => Ok(Answered(Some(false))),
+        "未定" | "none" => Ok(Answered(None)),
+        _ => Err("请写 是、否 或 未定".to_owned()),
+    }
+}
+
 fn main() -> ExitCode {
     let read = command().try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
     let cli = match read {
@@ -408,6 +452,20 @@ fn run(cli: Cli) -> Result<()> {
         }
         Command::Bin(output) => bin(&open()?, output.json),
         Command::Forms(output) => forms(&open()?, output.json),
+        Command::Programmes(output) => programmes(&open()?, output.json),
+        Command::Gauge { programme, on, output } => {
+            let gauge = open()?.gauge(&programme, on.unwrap_or(today))?;
+            if output.json {
+                return print_json(&gauge);
+            }
+            print(gauge.to_string().trim_end());
+            Ok(())
+        }
+        Command::Judge { programme, condition, answer, note, on, until } => {
+            open()?.judge(&programme, &condition, on.unwrap_or(today), Answer { answer: answer.0, note, until })?;
+            print(&format!("{condition} 的判断已{}", if answer.0.is_some() { "记下" } else { "取消" }));
+            Ok(())
+        }
         Command::Fill { report, choice, output } => {
             let filled = open()?.fill(&report.form, &report.period.to_string(), choice.into())?;
             if output.json { print_json(&filled) } else { print_filled(&filled) }
@@ -639,6 +697,28 @@ fn forms(desk: &Desk, as_json: bool) -> Result<()> {
     }
     for one in broken {
         print(&format!("不能用的表格文件：{}", one.file));
+    }
+    flaws().for_each(|flaw| print(&format!("    {flaw}")));
+    Ok(())
+}
+
+fn programmes(desk: &Desk, as_json: bool) -> Result<()> {
+    let broken = desk.broken_programmes();
+    let flaws = || broken.iter().flat_map(|b| b.flaws.iter().map(Flaw::to_string));
+    if as_json {
+        let mut list: Vec<_> = desk.programmes().iter().map(|p| json!(p)).collect();
+        // A broken file has no id to ask for.
+        list.extend(broken.iter().map(|b| json!({ "id": null, "file": b.file, "broken": true, "flaws": b.flaws })));
+        print_json(&list)?;
+        flaws().for_each(|flaw| complain(&flaw));
+        return Ok(());
+    }
+    for one in desk.programmes() {
+        let own = if one.own { "，自有文件" } else { "" };
+        print(&format!("{}  {}  ({}{own})", one.id, one.title, one.seen.label()));
+    }
+    for one in &broken {
+        print(&format!("不能用的申报事项文件：{}", one.file));
     }
     flaws().for_each(|flaw| print(&format!("    {flaw}")));
     Ok(())

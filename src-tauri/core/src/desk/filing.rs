@@ -81,7 +81,7 @@ pub struct Mover {
 }
 
 /// Kinds of the program's own, always there.
-fn own(name: &str) -> Result<&'static Shape> {
+pub(super) fn own(name: &str) -> Result<&'static Shape> {
     shape(name).ok_or_else(|| Error::refused(format!("缺少记录类别 {name}")))
 }
 
@@ -274,7 +274,7 @@ impl Desk {
     }
 
     /// Writes one of the program's own records for a filing, or takes it away.
-    fn keep(&mut self, name: &str, of: &str, id: Option<i64>, record: Option<Record>) -> Result<()> {
+    pub(super) fn keep(&mut self, name: &str, of: &str, id: Option<i64>, record: Option<Record>) -> Result<()> {
         let shape = own(of)?;
         self.store.change(name, |tx| match (id, record) {
             (Some(id), Some(mut record)) => {

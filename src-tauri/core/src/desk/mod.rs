@@ -2,6 +2,7 @@
 //! store, forms, workbooks and rosters together and holds no rule of its own.
 
 mod filing;
+mod programmes;
 mod records;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 pub use filing::{Choice, Difference, FilingChoice, Mover};
+pub use programmes::{Answer, ProgrammeEntry};
 pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, RecordView, kinds, listed, shape};
 
 use crate::error::{Error, Result};

@@ -1,6 +1,7 @@
 //! Holds a programme against the records on a day: what is met, what is not, what would close each gap.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use chrono::{Months, NaiveDate};
 
@@ -49,6 +50,58 @@ pub fn gauge(programme: &Programme, ledger: &Ledger, on: NaiveDate) -> Gauge {
         want: pieces(|c| c.want),
         conditions,
         documents,
+    }
+}
+
+impl fmt::Display for Gauge {
+    /// The gauge as a person reads it: a line for each condition, below it what closes the gap.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}  {}  测算日 {}", self.title, self.document, self.on)?;
+        writeln!(f, "来源({})：{}", self.seen.label(), self.source)?;
+        for note in &self.notes {
+            writeln!(f, "说明：{note}")?;
+        }
+        write!(f, "符合 {} 项，不符合 {} 项，待判断 {} 项", self.met, self.unmet, self.unknown)?;
+        if let (Some(points), Some(of)) = (self.points, self.of) {
+            write!(f, "；得 {} 分，满分 {} 分", plain(points), plain(of))?;
+        }
+        if self.want > 0 {
+            write!(f, "；材料齐全 {}/{}", self.have, self.want)?;
+        }
+        writeln!(f)?;
+        for (head, list) in [("条件", &self.conditions), ("材料", &self.documents)] {
+            if !list.is_empty() {
+                writeln!(f, "\n{head}")?;
+            }
+            for one in list {
+                one.write(f, 0)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Gauged {
+    fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
+        let room = "  ".repeat(depth);
+        let mark = match self.met {
+            Some(true) => "√",
+            Some(false) => "×",
+            None => "？",
+        };
+        writeln!(f, "{room}{mark} {} {}", self.id, self.label)?;
+        // Parts say it themselves.
+        if self.parts.is_empty() {
+            let points = self.points.map_or(String::new(), |p| format!("，得 {} 分", plain(p)));
+            writeln!(f, "{room}    {}；标准 {}{points}", self.shown, self.threshold)?;
+            if let Some(gap) = self.gap.as_ref().filter(|g| !g.is_empty()) {
+                writeln!(f, "{room}    → {gap}")?;
+            }
+        }
+        if !self.note.is_empty() {
+            writeln!(f, "{room}    注：{}", self.note)?;
+        }
+        self.parts.iter().try_for_each(|part| part.write(f, depth + 1))
     }
 }
 

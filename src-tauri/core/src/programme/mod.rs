@@ -72,6 +72,20 @@ pub struct Programme {
     pub own: bool,
 }
 
+impl Programme {
+    /// A condition, part of one or item of material, by id.
+    pub fn condition(&self, id: &str) -> Option<&ConditionDef> {
+        fn within<'a>(list: &'a [ConditionDef], id: &str) -> Option<&'a ConditionDef> {
+            list.iter().find_map(|def| match &def.test {
+                _ if def.id == id => Some(def),
+                Test::Parts { parts, .. } => within(parts, id),
+                _ => None,
+            })
+        }
+        within(&self.conditions, id).or_else(|| within(&self.documents, id))
+    }
+}
+
 /// Something measured on the records.
 #[derive(Debug, Clone)]
 pub struct FigureDef {

@@ -1,0 +1,120 @@
+//! Programmes as the window and the command line ask for them.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::Desk;
+use super::filing::own;
+use crate::error::{Error, Result};
+use crate::form::BrokenForm;
+use crate::programme::{Gauge, Seen, Shelf, Test, gauge};
+use crate::record::{Record, Value};
+
+/// One programme to choose from.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct ProgrammeEntry {
+    /// Id, for example shanxi-2022.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Who decides.
+    pub issuer: String,
+    /// Number of the document.
+    pub document: String,
+    /// Where the wording comes from.
+    pub source: String,
+    /// How much of it was seen.
+    pub seen: Seen,
+    /// Number of conditions.
+    pub conditions: usize,
+    /// Number of items of its list of material.
+    pub documents: usize,
+    /// From the manager's own folder.
+    pub own: bool,
+}
+
+/// A yes or no on a condition, as a person gives it.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// Yes or no; `None` takes the answer back.
+    pub answer: Option<bool>,
+    /// Why.
+    pub note: String,
+    /// Last day on which it holds; for a validity the last day of that.
+    pub until: Option<NaiveDate>,
+}
+
+impl Desk {
+    /// The programmes at hand: read anew each time, so that a file just mended is seen.
+    fn programme_shelf(&self) -> Shelf {
+        Shelf::load(&self.store.folder().join("programmes"))
+    }
+
+    /// Programmes to choose from.
+    pub fn programmes(&self) -> Vec<ProgrammeEntry> {
+        let entry = |p: &crate::programme::Programme| ProgrammeEntry {
+            id: p.id.clone(),
+            title: p.title.clone(),
+            issuer: p.issuer.clone(),
+            document: p.document.clone(),
+            source: p.source.clone(),
+            seen: p.seen,
+            conditions: p.conditions.len(),
+            documents: p.documents.len(),
+            own: p.own,
+        };
+        self.programme_shelf().programmes.iter().map(entry).collect()
+    }
+
+    /// Programme files of the manager's own that cannot be used, with every flaw.
+    pub fn broken_programmes(&self) -> Vec<BrokenForm> {
+        self.programme_shelf().broken
+    }
+
+    /// Holds a programme against the records on a day.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such programme.
+    pub fn gauge(&self, programme: &str, on: NaiveDate) -> Result<Gauge> {
+        Ok(gauge(self.programme_shelf().find(programme)?, &self.store.ledger()?, on))
+    }
+
+    /// Keeps a person's yes or no on a condition from `on` on; an answer of the same day is replaced. Gives the
+    /// programme gauged on that day.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the condition is not one for a person to judge.
+    pub fn judge(&mut self, programme: &str, condition: &str, on: NaiveDate, answer: Answer) -> Result<Gauge> {
+        let shelf = self.programme_shelf();
+        let programme = shelf.find(programme)?;
+        let def = programme
+            .condition(condition)
+            .ok_or_else(|| Error::refused(format!("“{}”没有编号为 {condition} 的条件", programme.title)))?;
+        if !matches!(def.test, Test::Judge | Test::Validity(_)) {
+            let say = format!("条件 {condition}“{}”由台账得出，不能手工判断；请补充或更正记录", def.label);
+            return Err(Error::refused(say));
+        }
+        let shape = own("judgement")?;
+        let kind = shape.kind;
+        let ledger = self.store.ledger()?;
+        let text = |r: &Record, field: &str, word: &str| r.field(kind, field).and_then(Value::as_text) == Some(word);
+        let of_the_day = ledger.rows(kind).iter().find(|r| {
+            text(r, "programme", &programme.id)
+                && text(r, "condition", condition)
+                && r.field(kind, "on").and_then(Value::as_date) == Some(on)
+        });
+        let mut record = Record::empty(kind, 0);
+        record.set(kind, "programme", Some(Value::text(programme.id.as_str())));
+        record.set(kind, "condition", Some(Value::text(condition)));
+        record.set(kind, "answer", answer.answer.map(Value::Bool));
+        record.set(kind, "on", Some(Value::Date(on)));
+        record.set(kind, "until", answer.until.map(Value::Date));
+        let note = answer.note.trim();
+        record.set(kind, "note", (!note.is_empty()).then(|| Value::text(note)));
+        let id = of_the_day.map(|r| r.id);
+        self.keep(&format!("判断条件 {condition}"), kind.name, id, Some(record))?;
+        Ok(gauge(programme, &self.store.ledger()?, on))
+    }
+}
