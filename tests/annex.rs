@@ -393,6 +393,10 @@ fn the_workbook_holds_the_paper_with_numbers_as_numbers() {
     assert_eq!(beside("服务场地面积(m²)"), Some(Data::Float(1560.0)));
     assert!(sheets.contains_key("依据") && sheets.contains_key("审核"), "evidence and checks come with it");
     let evidence = &sheets["依据"];
+    assert!(
+        !evidence.iter().any(|((_, col), v)| *col == 3 && v.to_string().contains("章立言")),
+        "no text among figures"
+    );
     let named = evidence.values().filter(|v| v.to_string().contains("青禾大学生创业种子资金")).count();
     assert!(named >= 1, "the fund behind SX1_31 is named");
 }
@@ -567,6 +571,9 @@ fn a_new_provinces_annex_is_one_file_and_no_build() {
     let income = filled["cells"][1]["value"].as_f64().expect("an amount");
     let exact = filled["cells"][1]["exact"].as_f64().expect("分") / 1_000_000.0;
     assert!(income >= 14.7 && (income - exact).abs() <= 0.05, "one decimal of 万元: {income} of {exact}");
+    let exactly = ledger(&[("income", &[("received_on", "2021-05-05"), ("line", "服务收入"), ("amount", "70500")])]);
+    let parsed = parse("云南2027.toml", NEW_PROVINCE).expect("sound");
+    assert_eq!(shown(&filled_on(&parsed, &exactly, "2022-06-30"), "yn2"), "7.1", "7.05 万元 with one decimal");
     let out = place.path("云南.xlsx");
     place.done(&["export", "yunnan-report-2027", "2022-06-30", "--out", out.to_str().expect("UTF-8")]);
     let paper = &read(&std::fs::read(&out).expect("written"))["云南省众创空间年度情况表"];
