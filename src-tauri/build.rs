@@ -1,4 +1,26 @@
-//! Builds the window's resources and the permissions of its own commands.
-fn main() {
-    tauri_build::build();
+//! Builds the window's resources, and one permission for each of its own commands: what is not
+//! listed here, and in `capabilities/window.json`, the screen cannot call.
+
+const COMMANDS: &[&str] = &[
+    "status",
+    "reopen",
+    "recover",
+    "open_sample",
+    "fill",
+    "file_as",
+    "override_cell",
+    "explain",
+    "export",
+    "seal",
+    "unseal",
+    "differences",
+    "attach_scan",
+    "record",
+    "undo",
+    "redo",
+];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    Ok(tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))?)
 }

@@ -11,5 +11,7 @@ mod random;
 mod roster;
 mod rows;
 mod seals;
+mod surface;
 mod tidy;
+mod types;
 mod workbook;

@@ -1,13 +1,81 @@
-//! 众创台账: the window.
+//! 众创台账: the window. It opens on one data folder and only asks the [`incubator::desk::Desk`].
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-use tauri::{WebviewUrl, WebviewWindowBuilder};
+mod commands;
+mod dialogs;
+mod office;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use tauri::{Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
+
+use crate::office::Office;
+
+/// 众创空间的离线台账
+#[derive(Parser)]
+#[command(name = "taizhang", version, disable_help_subcommand = true)]
+struct Args {
+    /// 数据文件夹(默认为本机用户的数据目录)
+    #[arg(long, value_name = "文件夹")]
+    data: Option<PathBuf>,
+}
+
+/// The one window.
+const WINDOW: &str = "main";
 
 fn main() -> tauri::Result<()> {
-    tauri::Builder::default()
+    let args = Args::parse();
+    let app = tauri::Builder::default()
+        // First of all, as its author asks: a second start ends here, before it touches the data folder.
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| bring_forward(app)))
+        .invoke_handler(tauri::generate_handler![
+            commands::status,
+            commands::reopen,
+            commands::recover,
+            commands::open_sample,
+            commands::fill,
+            commands::file_as,
+            commands::override_cell,
+            commands::explain,
+            commands::export,
+            commands::seal,
+            commands::unseal,
+            commands::differences,
+            commands::attach_scan,
+            commands::record,
+            commands::undo,
+            commands::redo,
+        ])
         .setup(|app| {
-            WebviewWindowBuilder::new(app, "main", WebviewUrl::default()).title("众创台账").build()?;
+            app.manage(Office::open(args.data));
+            WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
+                .title("众创台账")
+                .inner_size(1180.0, 640.0)
+                .min_inner_size(900.0, 520.0)
+                // The usual laptop shows 1366×768 at 125 %: the form needs all of it.
+                .maximized(true)
+                .on_navigation(own_page)
+                .build()?;
             Ok(())
         })
-        .run(tauri::generate_context!())
+        .build(tauri::generate_context!())?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            app.state::<Office>().close();
+        }
+    });
+    Ok(())
+}
+
+/// The window shows the screen built into the program and goes nowhere else.
+fn own_page(url: &tauri::Url) -> bool {
+    url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost")
+}
+
+fn bring_forward(app: &tauri::AppHandle) {
+    if let Some(window) = app.get_webview_window(WINDOW) {
+        // A window that is gone cannot be brought forward, and there is nobody to tell.
+        let _ = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+    }
 }

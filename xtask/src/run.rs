@@ -23,7 +23,7 @@ pub fn run(args: &[String]) -> Outcome {
     setup::system(For::Window)?;
     setup::screen()?;
     println!("编译窗口程序(首次需要几分钟)…");
-    let program = setup::build("taizhang", "taizhang")?;
+    let program = setup::build("taizhang")?;
     let mut window = std::process::Command::new(program);
     window.args(args);
     start(window, "打开窗口")
@@ -36,7 +36,7 @@ fn has_display() -> bool {
 
 fn without_display() -> Outcome {
     println!("编译命令行程序…");
-    let program = setup::build("incubator", "taizhang-cli")?;
+    let program = setup::build("taizhang-cli")?;
     let out = top().join("out");
     let store = out.join("示例台账");
     if store.exists() {

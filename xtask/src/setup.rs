@@ -247,9 +247,14 @@ fn write(path: &Path, bytes: &[u8]) -> Outcome {
     folder.and_then(|()| std::fs::write(path, bytes)).map_err(|e| format!("无法写入 {}（{e}）", path.display()))
 }
 
+/// One choice of packages and features for every call of cargo, so that nothing is compiled twice.
+pub const ALL: [&str; 3] = ["--workspace", "--features", "tests/window"];
+
 /// Builds a program of the workspace and gives its path.
-pub fn build(package: &str, bin: &str) -> Outcome<PathBuf> {
-    run(cargo(&["build", "--quiet", "--package", package, "--bin", bin]), &format!("编译 {bin}"))?;
+pub fn build(bin: &str) -> Outcome<PathBuf> {
+    let mut build = cargo(&["build", "--quiet"]);
+    build.args(ALL).args(["--bin", bin]);
+    run(build, &format!("编译 {bin}"))?;
     Ok(target().join("debug").join(format!("{bin}{}", std::env::consts::EXE_SUFFIX)))
 }
 

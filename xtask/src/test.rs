@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::setup::{self, For};
+use crate::setup::{self, ALL, For};
 use crate::shell::{Outcome, cargo, command, run_and_keep, succeeds, top};
 
 /// How many passed and how many failed.
@@ -25,9 +25,6 @@ impl Count {
         Count { passed: ok.into(), failed: (!ok).into() }
     }
 }
-
-/// One choice of packages and features for every call of cargo, so that nothing is compiled twice.
-const ALL: [&str; 3] = ["--workspace", "--features", "tests/window"];
 
 /// Runs everything and ends with the line `N passed, N failed`. A failure stops nothing that comes after it.
 pub fn test() -> Outcome {

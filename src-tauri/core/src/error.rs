@@ -175,6 +175,33 @@ impl Error {
     }
 }
 
+/// An [`Error`] as the screen gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct Refusal {
+    /// On which the screen branches: see [`Error::code`].
+    pub code: &'static str,
+    /// What happened, to what, and what to do, in Chinese.
+    pub message: String,
+    /// What the person can mend.
+    pub flaws: Vec<Flaw>,
+    /// The backup from which a damaged store can be recovered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub backup: Option<String>,
+}
+
+impl From<&Error> for Refusal {
+    fn from(error: &Error) -> Refusal {
+        let (flaws, backup) = match error {
+            Error::Flawed { flaws } => (flaws.clone(), None),
+            Error::Damaged { backup: Some(backup), .. } => (Vec::new(), Some(backup.display().to_string())),
+            _ => (Vec::new(), None),
+        };
+        Refusal { code: error.code(), message: error.to_string(), flaws, backup }
+    }
+}
+
 fn io_say(e: &std::io::Error) -> String {
     use std::io::ErrorKind::*;
     match e.kind() {

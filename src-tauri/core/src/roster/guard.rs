@@ -129,14 +129,15 @@ fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
         if whole || binary {
             let mut kept = Vec::new();
             unpacked.read_to_end(&mut kept).map_err(|_| broken())?;
-            let sane = kept.len() as u64 <= limit
-                && match format {
+            if kept.len() as u64 <= limit {
+                let sane = match format {
                     Format::Ods => repeats_are_sane(&kept),
                     Format::Xlsb => lengths_are_sane(&kept),
                     _ => claims_are_sane(&kept),
                 };
-            if !sane {
-                return Err(large(file));
+                if !sane {
+                    return Err(large(file));
+                }
             }
             passing.write_all(&kept).map_err(|_| broken())?;
         } else {

@@ -1,0 +1,711 @@
+// Made from the core's types: UPDATE_TYPES=1 cargo test -p tests types::
+
+/**
+ * Where a text stands in its box.
+ */
+export type Align = "left" | "center" | "right";
+
+/**
+ * Which flows a quarterly form counts: 本季 or 本年累计. The official source does not say which
+ * (domain.md B.3), so it is a setting of the edition and of each filing, and printed with it.
+ */
+export type Basis = "quarter" | "ytd";
+
+/**
+ * The lines around a box.
+ */
+export type Border = "all" | "bottom" | "none";
+
+/**
+ * A rule that spoke.
+ */
+export type Breach = { 
+/**
+ * Id of the rule, for example R01.
+ */
+rule: string, 
+/**
+ * 错误 or 警示.
+ */
+level: Level, 
+/**
+ * What it found, in Chinese.
+ */
+message: string, 
+/**
+ * Codes of the cells that it is about.
+ */
+codes: Array<string>, 
+/**
+ * The records that it is about.
+ */
+records: Array<Gap>, 
+/**
+ * The reason that was written for a 警示.
+ */
+reason: string | null, 
+/**
+ * The reason of an earlier period, offered again.
+ */
+offered?: string | null, };
+
+/**
+ * A form file that could not be used, with every flaw in it.
+ */
+export type BrokenForm = { 
+/**
+ * The file's name.
+ */
+file: string, 
+/**
+ * What is wrong in it.
+ */
+flaws: Array<Flaw>, };
+
+/**
+ * One cell, filled.
+ */
+export type Cell = { 
+/**
+ * Heading of the section that begins with this cell.
+ */
+section?: string | null, 
+/**
+ * Official code.
+ */
+code: string, 
+/**
+ * 指标名称, exactly as printed.
+ */
+label: string, 
+/**
+ * 计量单位.
+ */
+unit: string, 
+/**
+ * Steps of indentation in print.
+ */
+indent: number, 
+/**
+ * What the form shows.
+ */
+value: number | string | null, 
+/**
+ * What the records give, also where a hand-typed value stands in its place.
+ */
+computed: number | string | null, 
+/**
+ * Decimals that the form shows.
+ */
+decimals?: number, 
+/**
+ * Characters that a text has, blanks left out: counted whether it has a limit or not.
+ */
+length?: number, 
+/**
+ * Characters that a text may have.
+ */
+limit?: number, 
+/**
+ * Unrounded, in the smallest unit (分, hundredths of a measure, or the count itself).
+ */
+exact: number | null, 
+/**
+ * A hand-typed value stands here.
+ */
+overridden: boolean, 
+/**
+ * Why it was typed by hand.
+ */
+reason?: string | null, 
+/**
+ * The value differs from plain rounding so that the sum holds (舍位平衡); says by how much.
+ */
+adjusted?: string | null, 
+/**
+ * The records behind it.
+ */
+from: Array<Source>, 
+/**
+ * What is missing.
+ */
+gaps: Array<Gap>, 
+/**
+ * What the reader should know, for example a head-count carried forward.
+ */
+notes: Array<string>, 
+/**
+ * Definition, its source and how sure it is.
+ */
+help: string, };
+
+/**
+ * Basis and cut-off for one look at a form; what is left out is as filed, else the edition's default.
+ */
+export type Choice = { 
+/**
+ * 本季 or 本年累计.
+ */
+basis: Basis | null, 
+/**
+ * Last day that counts.
+ */
+cutoff: string | null, };
+
+/**
+ * A sealed figure that the records no longer give.
+ */
+export type Difference = { 
+/**
+ * Code of the figure.
+ */
+code: string, 
+/**
+ * 指标名称.
+ */
+label: string, 
+/**
+ * As sealed.
+ */
+sealed: number | string | null, 
+/**
+ * From the records of now.
+ */
+now: number | string | null, 
+/**
+ * The records whose later changes moved it.
+ */
+records: Array<Mover>, };
+
+/**
+ * One field of a record, as text.
+ */
+export type FieldView = { 
+/**
+ * English name.
+ */
+name: string, 
+/**
+ * Chinese label with unit.
+ */
+label: string, 
+/**
+ * Content as people write it; empty when not filled in.
+ */
+text: string, };
+
+/**
+ * What is kept with a filing. What is left out stays as it is.
+ */
+export type FilingChoice = { 
+/**
+ * 本季 or 本年累计.
+ */
+basis: Basis | null, 
+/**
+ * Last day that counts.
+ */
+cutoff: string | null, 
+/**
+ * 报出日期.
+ */
+reported_on: string | null, 
+/**
+ * 报送期限.
+ */
+due_on: string | null, };
+
+/**
+ * A form with its figures, ready to look at, print or seal.
+ */
+export type Filled = { 
+/**
+ * Id of the edition.
+ */
+form: string, 
+/**
+ * Title, exactly as printed.
+ */
+title: string, 
+/**
+ * For example 2021Q3.
+ */
+period: string, 
+/**
+ * For example 2021年09月.
+ */
+period_label: string, 
+/**
+ * 本季 or 本年累计.
+ */
+basis: Basis, 
+/**
+ * First day of the flows.
+ */
+start: string, 
+/**
+ * Last day that counts.
+ */
+cutoff: string, 
+/**
+ * The wording is official; otherwise it is our own draft, printed 非官方.
+ */
+official: boolean, 
+/**
+ * Column heads of the table of figures: 指标名称 计量单位 代码 数量.
+ */
+columns: Array<string>, 
+/**
+ * Above the table.
+ */
+head: Array<HeadItem>, 
+/**
+ * The figures, in printed order.
+ */
+cells: Array<Cell>, 
+/**
+ * Below the table.
+ */
+foot: Array<HeadItem>, 
+/**
+ * Tables of records (rosters).
+ */
+tables: Array<RosterTable>, 
+/**
+ * The paper it is printed on, when that is more than a list of figures.
+ */
+grid?: Grid, 
+/**
+ * Rules that spoke, 错误 first.
+ */
+breaches: Array<Breach>, 
+/**
+ * Set when the values shown are those sealed at this time.
+ */
+sealed_at?: string | null, };
+
+/**
+ * Something the person can mend: where it is, and what to do, in Chinese.
+ */
+export type Flaw = { 
+/**
+ * Where it is.
+ */
+place: Place, 
+/**
+ * What is wrong and what to do, in Chinese.
+ */
+say: string, };
+
+/**
+ * One form to choose from.
+ */
+export type FormEntry = { 
+/**
+ * Id of the edition.
+ */
+id: string, 
+/**
+ * What its editions share.
+ */
+family: string, 
+/**
+ * Title as printed.
+ */
+title: string, 
+/**
+ * Who asks for it.
+ */
+issuer: string, 
+/**
+ * What it reports on.
+ */
+period: PeriodKind, 
+/**
+ * Default basis.
+ */
+basis: Basis, 
+/**
+ * Default cut-off day.
+ */
+cutoff_day: number, 
+/**
+ * The wording is official.
+ */
+official: boolean, 
+/**
+ * From the manager's own forms folder.
+ */
+own: boolean, };
+
+/**
+ * Something missing behind a figure, and where to mend it.
+ */
+export type Gap = { 
+/**
+ * English name of the record's kind.
+ */
+kind: string, 
+/**
+ * Its id.
+ */
+id: number, 
+/**
+ * For example 乙公司 未填 人数.
+ */
+say: string, };
+
+/**
+ * The paper of a form, filled.
+ */
+export type Grid = { 
+/**
+ * A4 across; otherwise upright.
+ */
+landscape: boolean, 
+/**
+ * Width of each column in half-width characters.
+ */
+widths: Array<number>, 
+/**
+ * Its rows.
+ */
+rows: Array<GridRow>, };
+
+/**
+ * One merged cell of the paper. Boxes never overlap.
+ */
+export type GridBox = { 
+/**
+ * Its first column, from 0.
+ */
+column: number, 
+/**
+ * Columns that it takes.
+ */
+columns: number, 
+/**
+ * Rows that it takes.
+ */
+rows: number, 
+/**
+ * Code of the cell whose content stands here alone.
+ */
+code?: string, 
+/**
+ * What is printed: fixed wording with contents put in, or the content itself.
+ */
+text: string, 
+/**
+ * Printed behind a content, for example a unit that the paper leaves open.
+ */
+after?: string, 
+/**
+ * Where it stands.
+ */
+align: Align, 
+/**
+ * At the top instead of half-way.
+ */
+top: boolean, 
+/**
+ * In bold.
+ */
+bold: boolean, 
+/**
+ * Size of the letters in points.
+ */
+size: number, 
+/**
+ * The lines around it.
+ */
+border: Border, };
+
+/**
+ * One row of the paper.
+ */
+export type GridRow = { 
+/**
+ * Least height in points; a long text makes it taller.
+ */
+height: number, 
+/**
+ * A new page begins with it.
+ */
+new_page: boolean, 
+/**
+ * The boxes whose upper left corner lies in it, from left to right.
+ */
+boxes: Array<GridBox>, };
+
+/**
+ * A line of the form's head or foot: name, operator, address, contacts, dates.
+ */
+export type HeadItem = { 
+/**
+ * English name within the form file.
+ */
+name: string, 
+/**
+ * Label as printed, without the colon.
+ */
+label: string, 
+/**
+ * Text as printed; blank when the records do not have it.
+ */
+value: string | null, 
+/**
+ * The line of print on which it stands; items of one line share the number.
+ */
+line: number, };
+
+/**
+ * One step of a record's history.
+ */
+export type HistoryEntry = { 
+/**
+ * Number of the step.
+ */
+step: number, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Name of the step.
+ */
+name: string, 
+/**
+ * Field by field: label, before, after.
+ */
+changes: Array<[string, string, string]>, };
+
+/**
+ * 错误 must be mended; 警示 may stay with a written reason.
+ */
+export type Level = "error" | "warning";
+
+/**
+ * A record whose change moved a sealed figure.
+ */
+export type Mover = { 
+/**
+ * English name of its kind.
+ */
+kind: string, 
+/**
+ * Its id.
+ */
+id: number, 
+/**
+ * Its own label.
+ */
+label: string, 
+/**
+ * When it was last changed.
+ */
+at: string, 
+/**
+ * Name of the step that changed it.
+ */
+step: string, };
+
+/**
+ * What a form reports on.
+ */
+export type PeriodKind = "quarter" | "year" | "day";
+
+/**
+ * Where a flaw sits. Every part is optional: a workbook has sheet and cell, a record kind and field.
+ */
+export type Place = { 
+/**
+ * File name or form id.
+ */
+file: string | null, 
+/**
+ * Sheet of a workbook.
+ */
+sheet: string | null, 
+/**
+ * Row of the sheet, counted from 1 as in Excel.
+ */
+row: number | null, 
+/**
+ * Cell address such as `C7`, or code of a form's cell such as `zjf05`.
+ */
+cell: string | null, 
+/**
+ * English name of the kind of record.
+ */
+kind: string | null, 
+/**
+ * Id of the record.
+ */
+id: number | null, 
+/**
+ * English name of the field.
+ */
+field: string | null, };
+
+/**
+ * A record to look at.
+ */
+export type RecordView = { 
+/**
+ * English name of its kind.
+ */
+kind: string, 
+/**
+ * Chinese name of its kind.
+ */
+kind_label: string, 
+/**
+ * Its id.
+ */
+id: number, 
+/**
+ * Its own label.
+ */
+label: string, 
+/**
+ * It lies in the bin.
+ */
+in_bin: boolean, 
+/**
+ * Its fields.
+ */
+fields: Array<FieldView>, 
+/**
+ * What was done to it, newest first.
+ */
+history: Array<HistoryEntry>, };
+
+/**
+ * An [`Error`] as the screen gets it.
+ */
+export type Refusal = { 
+/**
+ * On which the screen branches: see [`Error::code`].
+ */
+code: string, 
+/**
+ * What happened, to what, and what to do, in Chinese.
+ */
+message: string, 
+/**
+ * What the person can mend.
+ */
+flaws: Array<Flaw>, 
+/**
+ * The backup from which a damaged store can be recovered.
+ */
+backup?: string, };
+
+/**
+ * One record of a roster.
+ */
+export type RosterRow = { 
+/**
+ * English name of the record's kind.
+ */
+kind: string, 
+/**
+ * Its id.
+ */
+id: number, 
+/**
+ * Contents, one a column.
+ */
+cells: (number | string | null)[], };
+
+/**
+ * A roster as printed: heads and rows of contents.
+ */
+export type RosterTable = { 
+/**
+ * Heads, with their units.
+ */
+columns: Array<string>, 
+/**
+ * One a record.
+ */
+rows: Array<RosterRow>, 
+/**
+ * Width of each column in characters.
+ */
+widths: Array<number>, };
+
+/**
+ * One record behind a figure.
+ */
+export type Source = { 
+/**
+ * English name of its kind.
+ */
+kind: string, 
+/**
+ * Its id.
+ */
+id: number, 
+/**
+ * Its own label, as people name it.
+ */
+label: string, 
+/**
+ * What it adds to the figure, in the cell's unit, unrounded.
+ */
+amount: number, 
+/**
+ * The same in the smallest unit (分, or the count itself): these add up exactly.
+ */
+exact: number, };
+
+/**
+ * What the window shows first.
+ */
+export type Status = { 
+/**
+ * The data folder.
+ */
+folder: string, 
+/**
+ * 众创空间名称, once it is recorded.
+ */
+name: string | null, 
+/**
+ * Nothing is recorded yet.
+ */
+empty: boolean, 
+/**
+ * What undo would take back.
+ */
+undo: string | null, 
+/**
+ * What redo would bring again.
+ */
+redo: string | null, 
+/**
+ * The day on which the program runs.
+ */
+today: string, 
+/**
+ * The form to show first.
+ */
+form: string | null, 
+/**
+ * The period to show first.
+ */
+period: string | null, 
+/**
+ * Forms to choose from.
+ */
+forms: Array<FormEntry>, 
+/**
+ * Form files with flaws.
+ */
+broken: Array<BrokenForm>, 
+/**
+ * Periods to choose from, newest first.
+ */
+periods: Array<string>, };

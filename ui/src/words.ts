@@ -1,0 +1,46 @@
+// How things are written on screen. Nothing here decides anything.
+import type { Basis, Cell, PeriodKind } from './types';
+
+type Content = Cell['value'];
+
+export const basisWord = (basis: Basis): string => (basis === 'ytd' ? '本年累计' : '本季');
+
+/** 2021Q3 → 2021年第3季度. */
+export function periodWord(period: string): string {
+  const quarter = /^(\d{4})Q([1-4])$/.exec(period);
+  if (quarter) return `${quarter[1]}年第${quarter[2]}季度`;
+  if (/^\d{4}$/.test(period)) return `${period}年`;
+  return dayWord(period);
+}
+
+/** 2021-09-20 → 2021年9月20日. */
+export function dayWord(day: string): string {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})/.exec(day);
+  return parts ? `${parts[1]}年${Number(parts[2])}月${Number(parts[3])}日` : day;
+}
+
+/** 2021-09-23T10:00:05.123 → 2021-09-23 10:00. */
+export const timeWord = (at: string): string => at.slice(0, 16).replace('T', ' ');
+
+/** A figure as the paper shows it: blank stays blank. */
+export const contentWord = (content: Content): string => (content === null ? '' : String(content));
+
+/** An unrounded amount with at most five decimals, as many as 分 in 千元 has. */
+export const amountWord = (amount: number): string =>
+  amount.toLocaleString('zh-CN', { maximumFractionDigits: 5, useGrouping: false });
+
+/** The period to start with when a form of another kind is chosen. */
+export function samePeriod(kind: PeriodKind, quarter: string, cutoff: string): string {
+  if (kind === 'year') return quarter.slice(0, 4);
+  return kind === 'day' ? cutoff : quarter;
+}
+
+/** A day as people type it (2021-9-20, 2021/9/20, 2021.9.20, 2021年9月20日, 20210920) → 2021-09-20; null when it is none. */
+export function dayTyped(text: string): string | null {
+  const parts =
+    /^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$/.exec(text.trim()) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text.trim());
+  if (!parts) return null;
+  const day = `${parts[1]}-${parts[2]?.padStart(2, '0')}-${parts[3]?.padStart(2, '0')}`;
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(day) ? day : null;
+}
