@@ -87,6 +87,77 @@ fn the_wording_of_every_annex_is_the_originals() {
 }
 
 #[test]
+fn the_outline_of_the_operating_report_is_the_originals() {
+    // The tables of figures are ours; every line of the outline stands there, in its order.
+    let paper = blank_paper(form("shanxi-report-2022"));
+    let mut at = 0;
+    for line in include_str!("data/annex/shanxi-report-2022.txt").lines().map(bare).filter(|line| !line.is_empty()) {
+        let found = paper[at..].find(&line).unwrap_or_else(|| panic!("“{line}” is missing behind {}", &paper[..at]));
+        at += found + line.len();
+    }
+}
+
+#[test]
+fn the_operating_reports_figures_come_from_the_records() {
+    let staff = |name, education, born, full_time| {
+        ("staff", [("name", name), ("education", education), ("birth_year", born), ("full_time", full_time)])
+    };
+    let people = [
+        staff("甲", "博士", "1972", "是"),
+        staff("乙", "本科", "1973", "是"),
+        staff("丙", "大专", "1982", "否"),
+        staff("丁", "本科", "1983", "是"),
+        staff("戊", "硕士", "1993", "是"),
+        staff("己", "高中及以下", "1992", "否"),
+    ];
+    let money = |kind, on, line, amount| {
+        if kind == "income" {
+            (kind, [("received_on", on), ("line", line), ("amount", amount)])
+        } else {
+            (kind, [("paid_on", on), ("kind", line), ("amount", amount)])
+        }
+    };
+    let accounts = [
+        // 0.115 and 0.115 of 万元: the sum is 0.23, and each part plainly rounded would make 0.24.
+        money("income", "2021-03-03", "服务收入", "1150"),
+        money("income", "2021-03-03", "财政补贴", "1150"),
+        money("income", "2020-12-31", "其他", "50000"),
+        money("cost", "2021-01-01", "活动", "3000"),
+    ];
+    let records: Vec<(&str, &[(&str, &str)])> = people
+        .iter()
+        .map(|(kind, fields)| (*kind, fields.as_slice()))
+        .chain(accounts.iter().map(|(kind, fields)| (*kind, fields.as_slice())))
+        .collect();
+    let filled = filled_on(form("shanxi-report-2022"), &ledger(&records), "2022-06-30");
+    for (code, want) in [
+        ("staff", "6"),
+        ("full_time", "4"),
+        ("edu_bachelor", "2"),
+        ("age_29", "1"),
+        ("age_30", "2"),
+        ("age_40", "2"),
+        ("age_50", "1"),
+        ("income1", "0.23"),
+        ("income2", "5.00"),
+        ("cost1", "0.30"),
+        ("balance1", "-0.07"),
+    ] {
+        assert_eq!(shown(&filled, code), want, "{code}");
+    }
+    let parts = [shown(&filled, "income1_1"), shown(&filled, "income1_4")];
+    assert_eq!(parts, ["0.12", "0.11"], "舍位平衡 in hundredths of 万元: the parts make the sum");
+    assert!(
+        cell(&filled, "income1_4").adjusted.as_ref().is_some_and(|a| a.contains("0.12，为使各项之和")),
+        "and says so"
+    );
+    let missing = ledger(&[("staff", &[("name", "未知")])]);
+    let filled = filled_on(form("shanxi-report-2022"), &missing, "2022-06-30");
+    assert_eq!(cell(&filled, "age_30").gaps[0].say, "未知 未填 出生年份", "unknown is missing, not young");
+    assert!(filled.breaches.iter().any(|b| b.rule == "SX24"), "and the sum that does not come out is a 警示");
+}
+
+#[test]
 fn the_annexes_of_the_sample_are_filled_from_its_records() {
     let hunan = filled_on(form("hunan-filing-2016"), &SAMPLE, "2021-09-20");
     for (code, want) in [
@@ -322,6 +393,10 @@ fn the_workbook_holds_the_paper_with_numbers_as_numbers() {
     assert_eq!(beside("服务场地面积(m²)"), Some(Data::Float(1560.0)));
     assert!(sheets.contains_key("依据") && sheets.contains_key("审核"), "evidence and checks come with it");
     let evidence = &sheets["依据"];
+    assert!(
+        !evidence.iter().any(|((_, col), v)| *col == 3 && v.to_string().contains("章立言")),
+        "no text among figures"
+    );
     let named = evidence.values().filter(|v| v.to_string().contains("青禾大学生创业种子资金")).count();
     assert!(named >= 1, "the fund behind SX1_31 is named");
 }
@@ -496,6 +571,9 @@ fn a_new_provinces_annex_is_one_file_and_no_build() {
     let income = filled["cells"][1]["value"].as_f64().expect("an amount");
     let exact = filled["cells"][1]["exact"].as_f64().expect("分") / 1_000_000.0;
     assert!(income >= 14.7 && (income - exact).abs() <= 0.05, "one decimal of 万元: {income} of {exact}");
+    let exactly = ledger(&[("income", &[("received_on", "2021-05-05"), ("line", "服务收入"), ("amount", "70500")])]);
+    let parsed = parse("云南2027.toml", NEW_PROVINCE).expect("sound");
+    assert_eq!(shown(&filled_on(&parsed, &exactly, "2022-06-30"), "yn2"), "7.1", "7.05 万元 with one decimal");
     let out = place.path("云南.xlsx");
     place.done(&["export", "yunnan-report-2027", "2022-06-30", "--out", out.to_str().expect("UTF-8")]);
     let paper = &read(&std::fs::read(&out).expect("written"))["云南省众创空间年度情况表"];

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::NaiveDate;
+use incubator::desk::{Answer, Desk};
 use incubator::ledger::Ledger;
 use incubator::programme::{ConditionDef, Gauge, Gauged, Programme, Shelf, Test, gauge};
 use incubator::record::{Kind, Record, kind, parse_value};
+use incubator::sample;
 
 const ON: &str = "2022-06-30";
 
@@ -37,6 +39,10 @@ impl Book {
         }
         rows.push(record);
         id
+    }
+
+    fn proof(&mut self, of: &str, id: i64, role: &str, name: &str) {
+        self.add("proof", &format!("owner={of}:{id}; role={role}; name={name}; sha256=0"));
     }
 
     fn team(&mut self, more: &str) -> i64 {
@@ -412,4 +418,337 @@ fn the_way_to_full_points_leads_there() {
         assert!(gap.contains(more), "{id}: {gap}");
         assert_eq!(condition(&gauge(of, &record(what, then), day(ON)), id).met, Some(true), "{id} at {then}");
     }
+}
+
+fn gauged(programme: &str, book: Book, on: &str) -> Gauge {
+    gauge(shelf().find(programme).expect("a programme"), &book.ledger(), day(on))
+}
+
+fn of_material<'a>(gauge: &'a Gauge, id: &str) -> &'a Gauged {
+    find(&gauge.documents, id).unwrap_or_else(|| panic!("{} lists {id}", gauge.programme))
+}
+
+fn missing(gauged: &Gauged) -> Vec<String> {
+    gauged.missing.iter().map(|g| format!("{}:{} {}", g.kind, g.id, g.say)).collect()
+}
+
+#[test]
+fn either_of_two_is_enough_and_both_ways_are_named() {
+    let national = |book: Book| condition(&gauged("national-filing-2017", book, ON), "N6").clone();
+    let mut one = Book::default();
+    (0..5).for_each(|_| {
+        let tenant = one.team("");
+        one.add("financing", &format!("tenant={tenant}; on=2022-01-01; amount=1"));
+    });
+    assert_eq!(national(one).met, Some(true), "five financed are enough without a new company");
+    let neither = national(Book::default());
+    assert_eq!(neither.met, Some(false));
+    assert_eq!(neither.gap.as_deref(), Some("入驻团队再注册 10 家企业；或者再有 5 个团队或企业获得融资"));
+    assert_eq!(neither.threshold, "≥ 10 家 或 ≥ 5 个");
+}
+
+#[test]
+fn whom_the_space_serves_decides_which_number_counts() {
+    let with = |orientation: &str| {
+        let mut book = Book::default();
+        if !orientation.is_empty() {
+            book.add("space", &format!("name=空间; orientation={orientation}"));
+        }
+        let team = book.team("");
+        book.add("snapshot", &format!("tenant={team}; as_of=2022-06-20; headcount=50"));
+        gauged("shanxi-2022", book, ON)
+    };
+    assert_eq!(condition(&with("以服务创客为主"), "S8").met, Some(true), "fifty makers");
+    assert_eq!(condition(&with("以服务团队为主"), "S8").met, Some(false), "one team, however large");
+    assert!(!condition(&with("以服务团队为主"), "S8.1").applies, "makers are not asked for");
+    assert_eq!(condition(&with(""), "S8").met, Some(true), "not said: either is enough");
+}
+
+#[test]
+fn what_is_not_filled_in_is_unknown_and_named() {
+    let mut book = Book::default();
+    book.add("space", "name=空间");
+    book.add("site", "source=自有; total_area=300");
+    let gauge = gauged("shanxi-2022", book, ON);
+    let area = condition(&gauge, "S2");
+    assert_eq!((area.met, area.threshold.as_str()), (None, "≥ (待定) m²"), "200 or 500 depends on the campus");
+    assert_eq!(area.gap.as_deref(), Some("请先补填，才能判断：空间 未填 是否在高校内"));
+    let share = condition(&gauge, "S4");
+    assert_eq!(share.met, None, "a blank area is not 0 m²");
+    let lease = condition(&gauge, "S3");
+    assert!(!lease.applies && lease.met.is_none(), "an own site has no lease");
+    assert_eq!(gauge.met + gauge.unmet + gauge.unknown, 14, "the lease alone is not counted");
+    let empty = gauged("shanxi-2022", Book::default(), ON);
+    assert_eq!(condition(&empty, "S6").met, Some(false), "no mentor is none, and that is known");
+    assert_eq!(
+        condition(&empty, "S1.1").gap.as_deref(),
+        Some("请先补填，才能判断：运营主体注册时间：没有运营主体记录")
+    );
+}
+
+#[test]
+fn a_record_that_may_count_leaves_the_number_open() {
+    let mut book = Book::default();
+    (0..19).for_each(|_| kept(book.team("")));
+    book.add("tenant", "name=未填入驻日期; entered_as=创业团队");
+    let open = gauged("city-2024", book, ON);
+    let open = condition(&open, "CT1");
+    assert_eq!(open.met, None, "19 are sure, the twentieth may have moved in");
+    assert_eq!(open.gap.as_deref(), Some("有 1 条记录资料不全，补填后才能判断：未填入驻日期 未填 入驻日期"));
+    let mut book = Book::default();
+    (0..18).for_each(|_| kept(book.team("")));
+    book.add("tenant", "name=未填入驻日期; entered_as=创业团队");
+    assert_eq!(condition(&gauged("city-2024", book, ON), "CT1").met, Some(false), "19 at most");
+}
+
+#[test]
+fn each_of_the_last_twelve_whole_months_is_looked_at() {
+    let book = || {
+        let mut book = Book::default();
+        for month in ["2021-06", "2021-07", "2021-08", "2021-09", "2021-10", "2021-11", "2021-12"] {
+            book.event(&format!("{month}-15"), "3", "");
+        }
+        for month in ["2022-01", "2022-02", "2022-03", "2022-04", "2022-05"] {
+            book.event(&format!("{month}-28"), "4", "");
+        }
+        book
+    };
+    let running = gauged("shanxi-2022", book(), "2022-06-29");
+    let running = condition(&running, "S7");
+    assert_eq!(running.met, Some(true), "June is not over");
+    assert_eq!(running.shown, "每月活动 3 场次(最少的月份 2021-06，平均每月 3.42 场次)，2021-06 至 2022-05 各月");
+    let over = gauged("shanxi-2022", book(), "2022-06-30");
+    let over = condition(&over, "S7");
+    assert_eq!(over.met, Some(false), "June is over");
+    assert_eq!(over.shown, "每月活动 0 场次(最少的月份 2022-06，平均每月 3.17 场次)，2021-07 至 2022-06 各月");
+    assert!(
+        over.gap.as_ref().is_some_and(|g| g.contains("2022-06(0 场次)") && !g.contains("2022-05")),
+        "{:?}",
+        over.gap
+    );
+}
+
+#[test]
+fn time_yet_to_pass_ends_on_a_day() {
+    let mut book = Book::default();
+    book.add("space", "name=空间; operating_since=2021-08-31; founded_on=2022-03-15");
+    let ledger = book.ledger();
+    let shelf = shelf();
+    let look = |programme: &str, id: &str, on: &str| {
+        let of = shelf.find(programme).expect("a programme");
+        condition(&gauge(of, &ledger, day(on)), id).clone()
+    };
+    let gap = look("shanxi-2022", "S1.2", ON).gap.unwrap_or_default();
+    assert!(gap.contains("2022-08-31"), "{gap}");
+    assert_eq!(look("shanxi-2022", "S1.2", "2022-08-30").met, Some(false));
+    assert_eq!(look("shanxi-2022", "S1.2", "2022-08-31").met, Some(true), "on the day that was named");
+    let gap = look("hunan-2016", "H1", ON).gap.unwrap_or_default();
+    assert!(gap.contains("2022-09-16"), "more than six months: {gap}");
+    assert_eq!(look("hunan-2016", "H1", "2022-09-15").met, Some(false));
+    assert_eq!(look("hunan-2016", "H1", "2022-09-16").met, Some(true));
+}
+
+#[test]
+fn every_event_has_its_notice_its_list_and_two_pictures() {
+    let book = |files: &[(&str, usize)]| {
+        let mut book = Book::default();
+        let whole = book.event("2022-03-01", "1", "");
+        for role in ["活动通知", "签到表", "照片", "照片"] {
+            book.proof("event", whole, role, "某");
+        }
+        let second = book.event("2022-04-01", "1", "");
+        for (role, n) in files {
+            (0..*n).for_each(|_| book.proof("event", second, role, "某"));
+        }
+        let apart = book.event("2022-05-01", "1", "; counted=否");
+        book.proof("event", apart, "照片", "不计入的活动");
+        condition(&gauged("hunan-2016", book, ON), "H2").clone()
+    };
+    let whole = book(&[("截图", 1), ("签到表", 1), ("照片", 2)]);
+    assert_eq!((whole.met, whole.have, whole.want), (Some(true), Some(6), Some(6)), "a screenshot stands for a notice");
+    for (files, lacks) in [
+        (&[("签到表", 1), ("照片", 2)][..], "event:2 2022-04-01 沙龙 缺活动通知或截图 1 份"),
+        (&[("截图", 1), ("照片", 2)], "event:2 2022-04-01 沙龙 缺签到表 1 份"),
+        (&[("活动通知", 2), ("签到表", 1), ("照片", 1)], "event:2 2022-04-01 沙龙 缺照片 1 张"),
+    ] {
+        let short = book(files);
+        assert_eq!((short.met, short.have, short.want), (Some(false), Some(5), Some(6)), "{lacks}");
+        assert_eq!(missing(&short), [lacks]);
+    }
+    let none = gauged("hunan-2016", Book::default(), ON);
+    assert_eq!(condition(&none, "H2").met, None, "without events nothing is shown to be in order");
+}
+
+#[test]
+fn the_list_of_material_says_what_is_there_and_what_is_missing() {
+    let mut book = Book::default();
+    let operator = book.add("operator", "name=某学院");
+    let team = book.add("tenant", "name=某团队; entered_as=创业团队; moved_in_on=2022-01-10");
+    let paper = book.add("agreement", &format!("tenant={team}; start_on=2022-01-10"));
+    book.proof("agreement", paper, "协议", "协议.pdf");
+    let turned = "entered_as=创业团队; moved_in_on=2022-01-10; registered_on=2022-03-01";
+    let turned = book.add("tenant", &format!("name=转化公司; {turned}"));
+    book.proof("tenant", turned, "协议", "协议.pdf");
+    let mentor = book.add("mentor", "name=导师");
+    book.proof("mentor", mentor, "聘书", "聘书.pdf");
+    let session = book.add("session", &format!("mentor={mentor}; on=2022-02-01"));
+    book.proof("session", session, "服务记录", "记录.pdf");
+    book.proof("operator", operator, "制度文件", "机构设置与职能.pdf");
+    book.proof("operator", operator, "制度文件", "毕业与退出办法.pdf");
+    let gauge = gauged("hunan-2016", book, ON);
+    let state = |id: &str| {
+        let item = of_material(&gauge, id);
+        (item.have.unwrap_or(0), item.want.unwrap_or(0), missing(item))
+    };
+    let none: Vec<String> = Vec::new();
+    assert_eq!(state("HNE.4"), (1, 1, none), "told apart by its name");
+    let rules = "operator:1 缺制度文件(文件名含入驻或入孵) 1 份，请添加到众创空间或运营主体记录";
+    let space = rules.replace("operator:1", "space:0");
+    assert_eq!(state("HNE.5"), (1, 2, vec![space]), "of two kinds of rules one is there");
+    let licence = "tenant:2 转化公司 缺营业执照 1 份".to_owned();
+    assert_eq!(state("HNE.6"), (2, 3, vec![licence.clone()]), "a paper on the agreement counts for its tenant");
+    assert_eq!(state("HNE.8"), (2, 3, vec!["mentor:1 导师 缺协议 1 份".to_owned()]));
+    let h7 = condition(&gauge, "H7");
+    assert_eq!((h7.met, missing(h7)), (Some(false), vec![licence]));
+    let all: usize = gauge.documents.iter().filter_map(|d| d.want).sum();
+    assert_eq!((gauge.want, gauge.have), (all, 1 + 1 + 2 + 2), "齐全 n/m over the whole list");
+    assert_eq!(condition(&gauge, "H6").met, Some(false), "nine groups, not all there");
+    assert_eq!(of_material(&gauge, "HNE.9").met, None, "no events to show");
+}
+
+#[test]
+fn a_judgement_holds_from_its_day_until_it_ends() {
+    let mut book = Book::default();
+    let say = |book: &mut Book, id: &str, more: &str| {
+        kept(book.add("judgement", &format!("programme=shanxi-2022; condition={id}; {more}")));
+    };
+    for n in 1..=4 {
+        say(&mut book, &format!("S9.{n}"), "answer=是; on=2022-05-01");
+    }
+    say(&mut book, "S9.5", "answer=否; on=2022-05-01; note=只有线下");
+    say(&mut book, "S9.5", "answer=是; on=2022-06-01; until=2022-12-31; note=已开通预约");
+    book.add("judgement", "programme=hunan-2016; condition=S9.5; answer=否; on=2022-06-30");
+    let ledger = book.ledger();
+    let shelf = shelf();
+    let of = shelf.find("shanxi-2022").expect("a programme");
+    let at = |on: &str| {
+        let gauge = gauge(of, &ledger, day(on));
+        (condition(&gauge, "S9").met, condition(&gauge, "S9.5").shown.clone())
+    };
+    assert_eq!(at("2022-04-30"), (None, "尚未判断".to_owned()), "nobody had judged yet");
+    assert_eq!(at("2022-05-31"), (Some(false), "否：只有线下".to_owned()), "one no decides");
+    assert_eq!(at("2022-12-31"), (Some(true), "是：已开通预约".to_owned()), "the last answer counts");
+    assert_eq!(at("2023-01-01"), (None, "判断已于 2022-12-31 过期".to_owned()));
+}
+
+#[test]
+fn a_recognition_runs_out_after_three_years() {
+    let at = |fields: &str, on: &str| {
+        let mut book = Book::default();
+        book.add("space", &format!("name=空间{fields}"));
+        condition(&gauged("shanxi-2022", book, on), "S10").clone()
+    };
+    let granted = "; provincial_on=2019-07-01";
+    let last = at(granted, "2022-06-30");
+    assert_eq!((last.met, last.until), (Some(true), Some(day("2022-06-30"))), "three years to the day");
+    assert!(last.note.contains("还有 0 天到期"), "{}", last.note);
+    assert_eq!(at(granted, "2022-07-01").met, Some(false));
+    assert_eq!(at(granted, "2021-12-31").note, "", "181 days before, nothing is urgent");
+    assert!(at(granted, "2022-01-01").note.contains("还有 180 天到期"));
+    let written = "; provincial_on=2019-07-01; provincial_until=2022-12-31";
+    assert_eq!(at(written, "2022-12-31").met, Some(true), "a recorded last day comes first");
+    assert_eq!(at("", ON).met, None, "never recognised");
+}
+
+#[test]
+fn the_specialised_are_asked_for_more() {
+    let with = |kind: &str| {
+        let mut book = Book::default();
+        book.add("space", &format!("name=空间; kind={kind}"));
+        condition(&gauged("shanxi-2022", book, ON), "S14").clone()
+    };
+    assert!(!with("综合").applies);
+    let special = with("专业化");
+    assert!(special.applies && special.met.is_none());
+    assert_eq!((special.parts.len(), special.shown.as_str()), (7, "0/7 项符合"));
+}
+
+#[test]
+fn the_sample_gauged_reads_as_written_down() {
+    let ledger = sample::ledger().expect("a sound sample");
+    let shelf = shelf();
+    for (id, expect) in [
+        ("shanxi-2022", include_str!("data/programmes/shanxi-2022.txt")),
+        ("hunan-2016", include_str!("data/programmes/hunan-2016.txt")),
+        ("national-filing-2017", include_str!("data/programmes/national-filing-2017.txt")),
+        ("score-maker-incubation", include_str!("data/programmes/score-maker-incubation.txt")),
+    ] {
+        let got = gauge(shelf.find(id).expect("a programme"), &ledger, day(ON)).to_string();
+        for (n, (got, expect)) in got.lines().zip(expect.lines()).enumerate() {
+            assert_eq!(got, expect, "{id}, line {}", n + 1);
+        }
+        assert_eq!(got.lines().count(), expect.lines().count(), "{id} has as many lines");
+    }
+}
+
+/// A programme of a province that nobody thought of, as a manager would write it.
+const OWN: &str = r#"
+id = "某省-2026"
+title = "某省众创空间认定"
+source = "某省通知"
+seen = "whole"
+
+[[figure]]
+code = "mentors"
+label = "创业导师"
+unit = "人"
+count = "mentor"
+where = ["span covers end"]
+
+[[condition]]
+id = "A1"
+label = "创业导师不少于8人"
+value = "mentors"
+at_least = 8
+gap = "还差 {short} 人"
+
+[[condition]]
+id = "A2"
+label = "方向明确"
+judge = true
+"#;
+
+#[test]
+fn a_new_province_is_one_file_beside_the_data() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programmes");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).expect("the last run's folder goes away");
+    }
+    let mut desk = Desk::open(&folder, "tests", day(ON)).expect("a new store");
+    desk.open_sample().expect("the sample");
+    let own = folder.join("programmes");
+    std::fs::create_dir_all(&own).expect("a folder");
+    let built_in = desk.programmes().len();
+    std::fs::write(own.join("a.toml"), OWN).expect("written");
+    let broken = desk.broken_programmes();
+    let says: Vec<String> = broken.iter().flat_map(|b| b.flaws.iter().map(ToString::to_string)).collect();
+    assert_eq!(says, ["a.toml：id“某省-2026”只能用英文字母、数字、- 和 _"], "a broken file says why");
+    assert_eq!(desk.programmes().len(), built_in, "and stops nothing");
+    std::fs::write(own.join("a.toml"), OWN.replace("某省-2026", "own-2026")).expect("mended");
+    assert_eq!(desk.programmes().len(), built_in + 1, "mended, it is there at once");
+    assert!(desk.programmes().iter().any(|p| p.id == "own-2026" && p.own));
+    let gauge = desk.gauge("own-2026", day(ON)).expect("gauged");
+    assert_eq!(condition(&gauge, "A1").gap.as_deref(), Some("还差 2 人"));
+    let yes = Answer { answer: Some(true), note: "见章程".into(), until: None };
+    let gauge = desk.judge("own-2026", "A2", day(ON), yes).expect("judged");
+    assert_eq!(condition(&gauge, "A2").shown, "是：见章程");
+    let no = Answer { answer: Some(false), ..Answer::default() };
+    let gauge = desk.judge("own-2026", "A2", day(ON), no).expect("judged again");
+    assert_eq!(condition(&gauge, "A2").met, Some(false), "an answer of the same day is replaced");
+    desk.undo().expect("undone");
+    let gauge = desk.gauge("own-2026", day(ON)).expect("gauged");
+    assert_eq!(condition(&gauge, "A2").met, Some(true), "undo brings the first answer back");
+    let refused = desk.judge("own-2026", "A1", day(ON), Answer::default()).expect_err("a number is not judged");
+    assert!(refused.to_string().contains("由台账得出"), "{refused}");
+    assert!(desk.judge("own-2026", "A9", day(ON), Answer::default()).is_err(), "no such condition");
 }

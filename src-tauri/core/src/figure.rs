@@ -103,6 +103,8 @@ pub enum Test {
     NotYes(usize, bool),
     /// A number compares, in the field's stored unit.
     Number(usize, Compare, i64),
+    /// The year of the cut-off less a year of birth lies between these, both counted.
+    Aged(usize, i64, i64),
     /// A day lies in the window.
     Within(usize, Days),
     /// A day is not after the cut-off.
@@ -454,6 +456,10 @@ impl Scope<'_> {
             Test::NotYes(at, want) => yes(record.get(*at).and_then(Value::as_bool) != Some(*want)),
             Test::Number(at, compare, n) => match record.get(*at).and_then(Value::as_int) {
                 Some(value) => yes(compare.holds(value, *n)),
+                None => blank(*at),
+            },
+            Test::Aged(at, least, most) => match record.get(*at).and_then(Value::as_int) {
+                Some(born) => yes((*least..=*most).contains(&(i64::from(end.year()) - born))),
                 None => blank(*at),
             },
             Test::Within(at, days) => {

@@ -646,6 +646,14 @@ fn test(of: &'static Kind, name: &str, rest: &str) -> Result<Test, String> {
         }
         _ => {}
     }
+    if verb == "aged" && field.ty == Type::Year {
+        let age = |text: &str, open: i64| if text.is_empty() { Ok(open) } else { text.trim().parse::<i64>() };
+        let (least, most) = object.split_once('-').map(|(a, b)| (age(a, 0), age(b, 999))).unzip();
+        return match (least, most) {
+            (Some(Ok(least)), Some(Ok(most))) if least <= most => Ok(Test::Aged(at, least, most)),
+            _ => Err("：年龄应写成 aged 30-39、aged -29 或 aged 50-".into()),
+        };
+    }
     if dated {
         return Err(format!("：{}是日期，应写 within 期间、by end、after end 或 before 类别.字段", field.label));
     }

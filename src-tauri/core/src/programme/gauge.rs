@@ -23,8 +23,8 @@ pub fn gauge(programme: &Programme, ledger: &Ledger, on: NaiveDate) -> Gauge {
         proofs: Proofs::new(ledger, on),
         judgements: judgements(programme, ledger, on),
     };
-    let documents: Vec<Gauged> = programme.documents.iter().filter_map(|d| eye.condition(d, &[])).collect();
-    let conditions: Vec<Gauged> = programme.conditions.iter().filter_map(|c| eye.condition(c, &documents)).collect();
+    let documents: Vec<Gauged> = programme.documents.iter().map(|d| eye.condition(d, &[])).collect();
+    let conditions: Vec<Gauged> = programme.conditions.iter().map(|c| eye.condition(c, &documents)).collect();
     // The document's own list of material, where it has one; else what its conditions want to see.
     let proof = if documents.is_empty() { &conditions } else { &documents };
     let pieces = |pick: fn(&Gauged) -> Option<usize>| proof.iter().filter_map(pick).sum();
@@ -32,7 +32,7 @@ pub fn gauge(programme: &Programme, ledger: &Ledger, on: NaiveDate) -> Gauge {
         let all: Vec<f64> = conditions.iter().filter_map(pick).collect();
         (!all.is_empty()).then(|| hundredths(all.iter().sum()))
     };
-    let count = |met: Option<bool>| conditions.iter().filter(|c| c.met == met).count();
+    let count = |met: Option<bool>| conditions.iter().filter(|c| c.applies && c.met == met).count();
     Gauge {
         programme: programme.id.clone(),
         title: programme.title.clone(),
@@ -87,13 +87,16 @@ impl Gauged {
         let mark = match self.met {
             Some(true) => "√",
             Some(false) => "×",
+            None if !self.applies => "－",
             None => "？",
         };
         writeln!(f, "{room}{mark} {} {}", self.id, self.label)?;
         // Parts say it themselves.
         if self.parts.is_empty() {
             let points = self.points.map_or(String::new(), |p| format!("，得 {} 分", plain(p)));
-            writeln!(f, "{room}    {}；标准 {}{points}", self.shown, self.threshold)?;
+            let threshold =
+                if self.threshold.is_empty() { String::new() } else { format!("；标准 {}", self.threshold) };
+            writeln!(f, "{room}    {}{threshold}{points}", self.shown)?;
             if let Some(gap) = self.gap.as_ref().filter(|g| !g.is_empty()) {
                 writeln!(f, "{room}    → {gap}")?;
             }
@@ -143,15 +146,13 @@ struct Eye<'a> {
 }
 
 impl Eye<'_> {
-    /// One condition; `None` when it is not asked of this makerspace.
-    fn condition(&self, def: &ConditionDef, documents: &[Gauged]) -> Option<Gauged> {
-        if def.when.as_ref().and_then(|e| value(e, &self.figures)) == Some(0.0) {
-            return None;
-        }
+    /// One condition; one that is not asked of this makerspace says so.
+    fn condition(&self, def: &ConditionDef, documents: &[Gauged]) -> Gauged {
         let mut gauged = Gauged {
             id: def.id.clone(),
             label: def.label.clone(),
             way: Way::Gate,
+            applies: true,
             value: None,
             unit: String::new(),
             shown: String::new(),
@@ -173,6 +174,15 @@ impl Eye<'_> {
             from: Vec::new(),
             parts: Vec::new(),
         };
+        if let Some(when) = &def.when
+            && value(when, &self.figures) == Some(0.0)
+        {
+            gauged.applies = false;
+            let names = when.names();
+            let why: Vec<String> = names.iter().filter_map(|n| Some(in_words(self.figures.get(*n)?))).collect();
+            gauged.shown = format!("不适用：{}", why.join("；"));
+            return gauged;
+        }
         match &def.test {
             Test::Gate(gate) => self.gate(gate, &mut gauged),
             Test::Judge => self.judge(&mut gauged),
@@ -186,17 +196,15 @@ impl Eye<'_> {
                 gauged.parts.clear();
             }
             Test::Parts { any, parts } => {
-                gauged.parts = parts.iter().filter_map(|p| self.condition(p, documents)).collect();
-                if gauged.parts.is_empty() {
-                    return None;
-                }
+                gauged.parts = parts.iter().map(|p| self.condition(p, documents)).collect();
+                gauged.applies = gauged.parts.iter().any(|p| p.applies);
                 together(*any, &mut gauged);
             }
         }
         if gauged.met == Some(true) {
             gauged.gap = None;
         }
-        Some(gauged)
+        gauged
     }
 
     fn sources(&self, from: &[Behind]) -> Vec<Source> {
@@ -407,7 +415,7 @@ impl Eye<'_> {
 /// Puts parts together: any of them is enough, or all are needed.
 fn together(any: bool, gauged: &mut Gauged) {
     gauged.way = if any { Way::Any } else { Way::All };
-    let parts = &gauged.parts;
+    let parts: Vec<&Gauged> = gauged.parts.iter().filter(|p| p.applies).collect();
     let (yes, no) = (Some(any), Some(!any));
     gauged.met = if parts.iter().any(|p| p.met == yes) {
         yes
@@ -435,10 +443,11 @@ fn together(any: bool, gauged: &mut Gauged) {
     gauged.value = Some(Content::Text(gauged.shown.clone()));
     gauged.missing = parts.iter().flat_map(|p| p.missing.clone()).collect();
     let sum = |pick: fn(&Gauged) -> Option<usize>| {
-        let all: Vec<usize> = parts.iter().filter_map(pick).collect();
+        let all: Vec<usize> = parts.iter().filter_map(|p| pick(p)).collect();
         (!all.is_empty()).then(|| all.iter().sum())
     };
-    (gauged.have, gauged.want) = (sum(|p| p.have), sum(|p| p.want));
+    let (have, want) = (sum(|p| p.have), sum(|p| p.want));
+    (gauged.have, gauged.want) = (have, want);
 }
 
 fn in_words(measured: &Measured) -> String {

@@ -304,6 +304,8 @@ pub struct Gauged {
     pub label: String,
     /// How it is decided.
     pub way: Way,
+    /// It is asked of this makerspace: the terms of a lease, for one, are not where the site is its own.
+    pub applies: bool,
     /// Today's value: a number in `unit`, or words; blank when it is not known.
     #[ts(type = "number | string | null")]
     pub value: Option<Content>,

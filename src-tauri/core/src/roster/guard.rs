@@ -129,15 +129,14 @@ fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
         if whole || binary {
             let mut kept = Vec::new();
             unpacked.read_to_end(&mut kept).map_err(|_| broken())?;
-            if kept.len() as u64 <= limit {
-                let sane = match format {
+            let sane = kept.len() as u64 <= limit
+                && match format {
                     Format::Ods => repeats_are_sane(&kept),
                     Format::Xlsb => lengths_are_sane(&kept),
                     _ => claims_are_sane(&kept),
                 };
-                if !sane {
-                    return Err(large(file));
-                }
+            if !sane {
+                return Err(large(file));
             }
             passing.write_all(&kept).map_err(|_| broken())?;
         } else {

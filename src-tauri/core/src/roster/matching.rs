@@ -1,6 +1,7 @@
 //! Rows against the ledger: which record a row means, and what would change.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::heading::{Column, Heading};
@@ -64,6 +65,16 @@ enum Meaning {
     Doubt(&'static str, String),
     /// No key applies: by everything it says.
     Whole,
+}
+
+/// Cells by what they say, for comparing many rows with many records.
+fn hashes(cells: &[Option<Value>]) -> Vec<Option<u64>> {
+    let hash = |value: &Value| {
+        let mut hasher = DefaultHasher::new();
+        Planner::key_part(value).hash(&mut hasher);
+        hasher.finish()
+    };
+    cells.iter().map(|cell| cell.as_ref().map(hash)).collect()
 }
 
 struct Planner<'a> {
@@ -225,7 +236,8 @@ impl<'a> Planner<'a> {
     fn keys_of(&self, key: &[&str], cells: &[Option<Value>]) -> Vec<String> {
         let mut out: Vec<String> = self.key_of(key, cells).into_iter().collect();
         for (kind, name, other) in ALSO_KNOWN {
-            if self.kind.name == *kind && key == [*name] {
+            // A row without a name of its own is no company with a former one.
+            if self.kind.name == *kind && key == [*name] && !out.is_empty() {
                 out.extend(self.key_of(&[*other], cells));
             }
         }
@@ -411,38 +423,43 @@ impl<'a> Planner<'a> {
             exact.entry(full(&state.record.cells)).or_default().push(at);
             near.entry(self.key_of(&required, &state.record.cells)).or_default().push(at);
         }
+        let hashed: Vec<Vec<Option<u64>>> = self.states.iter().map(|s| hashes(&s.record.cells)).collect();
         let mut left = Vec::new();
         for (at, said) in whole {
             let wanted = full(&self.with_defaults(&said.values).cells);
-            let found = exact.get_mut(&wanted).and_then(Vec::pop);
+            let found = exact.get_mut(&wanted).and_then(|states| {
+                while let Some(state) = states.pop() {
+                    if self.states[state].claimed.is_none() {
+                        return Some(state);
+                    }
+                }
+                None
+            });
             match found {
                 Some(state) => rows[at] = Some(self.matched(said, state)),
                 None => left.push((at, said)),
             }
         }
         for (at, said) in left {
-            let mut found: Vec<usize> = near
-                .get(&self.key_of(&required, &said.values))
-                .into_iter()
-                .flatten()
-                .copied()
-                .filter(|s| {
-                    let state = &self.states[*s];
-                    state.claimed.is_none()
-                        && said.values.iter().zip(&state.record.cells).all(|(said, stored)| match (said, stored) {
-                            (None, _) => true,
-                            (Some(said), Some(stored)) => Planner::key_part(said) == Planner::key_part(stored),
-                            _ => false,
-                        })
-                })
-                .collect();
+            let own = hashes(&said.values);
+            let agrees = |state: &&usize| {
+                self.states[**state].claimed.is_none()
+                    && hashed[**state].iter().zip(&own).all(|(stored, said)| said.is_none() || said == stored)
+            };
             // The record that says least beyond the row.
-            found.sort_by_key(|s| (self.states[*s].record.cells.iter().flatten().count(), *s));
-            rows[at] = Some(match found.first() {
-                Some(state) => self.matched(said, *state),
+            let candidates = near.get(&self.key_of(&required, &said.values)).into_iter().flatten().filter(agrees);
+            let found = candidates.min_by_key(|s| (hashed[**s].iter().flatten().count(), **s)).copied();
+            rows[at] = Some(match found {
+                Some(state) => self.matched(said, state),
                 None => self.added(said),
             });
         }
+    }
+
+    /// The record's own label, empty when nothing of it is filled in.
+    fn label(&self, record: &Record) -> String {
+        let titled = self.kind.title.iter().any(|f| record.field(self.kind, f).is_some());
+        if titled { self.ledger.label(self.kind, record) } else { String::new() }
     }
 
     /// A new record of these values: defaults where blank, and what the list enters it as.
@@ -468,7 +485,7 @@ impl<'a> Planner<'a> {
         let claimed = Some((Arc::clone(&said.sheet), said.row));
         self.states.push(State { record: record.clone(), stored: None, claimed });
         self.index(self.states.len() - 1);
-        let label = self.ledger.label(self.kind, &record);
+        let label = self.label(&record);
         Row {
             sheet: said.sheet,
             row: said.row,
@@ -495,15 +512,14 @@ impl<'a> Planner<'a> {
             let flaw = self.flaw(&said, &change.field, self.same_record(&said.sheet, sheet, *row));
             return self.flawed(said, vec![flaw]);
         }
-        // A flawed row claims its record too: which of two rows is meant must not hang on the other's fate.
-        self.states[state].claimed.get_or_insert((Arc::clone(&said.sheet), said.row));
         let flaws = if changes.is_empty() { Vec::new() } else { self.flaws_of(&said, &record) };
         if !flaws.is_empty() {
             return self.flawed(said, flaws);
         }
-        let label = self.ledger.label(self.kind, &record);
+        let label = self.label(&record);
         let action = if changes.is_empty() { Action::Same } else { Action::Change };
         let known = &mut self.states[state];
+        known.claimed.get_or_insert((Arc::clone(&said.sheet), said.row));
         known.record = record.clone();
         let before = known.stored.clone();
         self.index(state);
@@ -575,7 +591,7 @@ impl<'a> Planner<'a> {
         let mut flaws = said.flaws;
         flaws.extend(more);
         let record = Record { id: 0, cells: said.values };
-        let label = self.ledger.label(self.kind, &record);
+        let label = self.label(&record);
         Row {
             sheet: said.sheet,
             row: said.row,

@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Format, FormatAlign, Worksheet};
 use super::paper::is_quarterly;
 use super::{ContentFormats, Decimals, TEXT, base, boxed, content, grow, header_text, quick_text, text};
 use crate::error::Result;
-use crate::form::{Cell, Filled, Level, printed};
+use crate::form::{Cell, Content, Filled, Level, printed};
 use crate::period::{Period, chinese_date};
 use crate::record::kind;
 
@@ -38,17 +38,23 @@ pub(super) fn figures(sheet: &mut Worksheet, filled: &Filled) -> Result<()> {
     let number = figure.clone().unset_text_wrap().set_align(FormatAlign::Right).set_indent(1);
     let values = ContentFormats::on(&figure);
     for cell in &filled.cells {
-        for (col, words) in [(0, cell.code.as_str()), (1, &cell.label), (2, &cell.unit), (4, ""), (5, "")] {
+        // A text is too long for the column of figures: it stands above its records.
+        let (number_there, prose) = match &cell.value {
+            Some(Content::Text(words)) => (None, words.as_str()),
+            other => (other.as_ref(), ""),
+        };
+        for (col, words) in [(0, cell.code.as_str()), (1, &cell.label), (2, &cell.unit), (4, ""), (5, prose)] {
             text(sheet, row, col, words, &figure)?;
         }
-        content(sheet, row, 3, cell.value.as_ref(), Decimals::of(cell), &values)?;
+        content(sheet, row, 3, number_there, Decimals::of(cell), &values)?;
         match cell.exact_in_unit() {
             Some(exact) => sheet.write_number_with_format(row, 6, exact, &number)?,
             None => sheet.write_blank(row, 6, &number)?,
         };
         let said = remark(cell);
         text(sheet, row, 7, &said, &figure)?;
-        grow(sheet, row, &[(FIGURES[1].1, &cell.label), (FIGURES[7].1, &said)])?;
+        let tall = [(0, cell.code.as_str()), (1, &cell.label), (5, prose), (7, &said)];
+        grow(sheet, row, &tall.map(|(col, words)| (FIGURES[col].1, words)))?;
         row += 1;
         for source in &cell.from {
             quick_text(sheet, row, 0, &cell.code)?;
