@@ -427,14 +427,7 @@ impl<'a> Planner<'a> {
         let mut left = Vec::new();
         for (at, said) in whole {
             let wanted = full(&self.with_defaults(&said.values).cells);
-            let found = exact.get_mut(&wanted).and_then(|states| {
-                while let Some(state) = states.pop() {
-                    if self.states[state].claimed.is_none() {
-                        return Some(state);
-                    }
-                }
-                None
-            });
+            let found = exact.get_mut(&wanted).and_then(Vec::pop);
             match found {
                 Some(state) => rows[at] = Some(self.matched(said, state)),
                 None => left.push((at, said)),
@@ -512,6 +505,8 @@ impl<'a> Planner<'a> {
             let flaw = self.flaw(&said, &change.field, self.same_record(&said.sheet, sheet, *row));
             return self.flawed(said, vec![flaw]);
         }
+        // A flawed row claims its record too: which of two rows is meant must not hang on the other's fate.
+        self.states[state].claimed.get_or_insert((Arc::clone(&said.sheet), said.row));
         let flaws = if changes.is_empty() { Vec::new() } else { self.flaws_of(&said, &record) };
         if !flaws.is_empty() {
             return self.flawed(said, flaws);
@@ -519,7 +514,6 @@ impl<'a> Planner<'a> {
         let label = self.label(&record);
         let action = if changes.is_empty() { Action::Same } else { Action::Change };
         let known = &mut self.states[state];
-        known.claimed.get_or_insert((Arc::clone(&said.sheet), said.row));
         known.record = record.clone();
         let before = known.stored.clone();
         self.index(state);
