@@ -157,6 +157,90 @@ fn the_operating_reports_figures_come_from_the_records() {
     assert!(filled.breaches.iter().any(|b| b.rule == "SX24"), "and the sum that does not come out is a 警示");
 }
 
+/// Rows of 表2-1-1 as they were published.
+const PLATFORMS: [[&str; 6]; 4] = [
+    [
+        "1",
+        "国家级众创空间",
+        "2017年12月",
+        "2019年12月",
+        "科技部",
+        "《科技部关于公布2017年度国家备案众创空间的通知》（国科发火〔2017〕410号）",
+    ],
+    [
+        "2",
+        "全国高校毕业生就业能力培训基地",
+        "2021年10月",
+        "在建",
+        "教育部",
+        "《教育部办公厅关于实施宏志助航计划——全国低收入家庭高校毕业生就业帮扶项目的通知》（教学厅函〔2021〕33号）",
+    ],
+    [
+        "3",
+        "校企协同就业创新创业实践示范基地",
+        "2021年12月",
+        "在建",
+        "工信部",
+        "关于同意你单位启动“校企协同就业创新创业实践示范基地”建设的函",
+    ],
+    [
+        "4",
+        "国家级创新创业教育实践基地",
+        "2022年7月",
+        "在建",
+        "教育部",
+        "关于国家级创新创业学院国家级创新创业教育实践基地（职业院校）拟推荐教育部名单公示",
+    ],
+];
+
+#[test]
+fn the_table_of_platforms_is_the_published_one() {
+    let platform =
+        |row: usize, approved: &'static str, completed: &'static str, title: &'static str, number: &'static str| {
+            let [_, name, _, _, body, _] = PLATFORMS[row];
+            let fields = [("name", name), ("approved", approved), ("completed", completed), ("body", body)];
+            let document = [("document_title", title), ("document_no", number)];
+            ("platform", fields.into_iter().chain(document).filter(|(_, text)| !text.is_empty()).collect::<Vec<_>>())
+        };
+    let target = |name, value| ("target", vec![("name", name), ("figure", "PA_9"), ("value", value)]);
+    let sentence =
+        "实施期满目标值 {PA_7} 个，2019-2021 年目标值 {PA_8} 个，2019-2023 年实现值 {PA_9} 个。详见表 2-1-1。";
+    let records = [
+        platform(3, "2022-07", "", PLATFORMS[3][5], ""),
+        platform(0, "2017-12", "2019-12", "《科技部关于公布2017年度国家备案众创空间的通知》", "国科发火〔2017〕410号"),
+        platform(
+            1,
+            "2021-10",
+            "",
+            "《教育部办公厅关于实施宏志助航计划——全国低收入家庭高校毕业生就业帮扶项目的通知》",
+            "教学厅函〔2021〕33号",
+        ),
+        platform(2, "2021-12", "", PLATFORMS[2][5], ""),
+        ("platform", vec![("name", "明年的平台"), ("approved", "2024-01")]),
+        target("实施期满目标值", "2"),
+        target("阶段目标值", "2"),
+        ("text_block", vec![("form", "college-platforms-2023"), ("cell", "PA_T"), ("text", sentence)]),
+    ];
+    let records: Vec<(&str, &[(&str, &str)])> =
+        records.iter().map(|(kind, fields)| (*kind, fields.as_slice())).collect();
+    let filled = filled_on(form("college-platforms-2023"), &ledger(&records), "2023-12-31");
+    let grid = filled.grid.as_ref().expect("a paper");
+    let rows: Vec<Vec<&str>> = grid.rows.iter().map(|r| r.boxes.iter().map(|b| b.text.as_str()).collect()).collect();
+    assert_eq!(
+        rows[0],
+        ["任务完成情况：实施期满目标值 2 个，2019-2021 年目标值 2 个，2019-2023 年实现值 4 个。详见表 2-1-1。"],
+        "the sentence with today's figures"
+    );
+    assert_eq!(rows[1], ["表 2-1-1 国家级创新创业平台汇总表"]);
+    assert_eq!(rows[2], ["序号", "平台名称", "立项时间", "建成时间", "批准单位", "批准文件"]);
+    assert_eq!(rows[3..], PLATFORMS.map(|row| row.to_vec()), "by date, and the one of 2024 is not there yet");
+    let sheets = read(&workbook::form(&filled).expect("a workbook"));
+    let names: BTreeSet<&str> = sheets.keys().map(String::as_str).collect();
+    assert_eq!(names, BTreeSet::from(["依据", "国家级创新创业平台汇总表", "审核"]), "the table is not printed twice");
+    let again: Filled = serde_json::from_str(&serde_json::to_string(&filled).expect("JSON")).expect("read back");
+    assert_eq!(again, filled, "sealed and read back");
+}
+
 #[test]
 fn the_annexes_of_the_sample_are_filled_from_its_records() {
     let hunan = filled_on(form("hunan-filing-2016"), &SAMPLE, "2021-09-20");
@@ -457,6 +541,7 @@ fn a_paper_that_does_not_come_out_even_says_which_row() {
         ("[[layout.row]]\nbox = [{ rows = 2 }, {}]", "有格子跨过了最后一行"),
         ("[[layout.row]]\nbox = [{ cell = \"b\" }, { text = \"{c}\" }]", "layout：引用了不存在的代码 b"),
         ("[[layout.row]]\nbox = [{}, { text = \"{c}\" }]", "layout：引用了不存在的代码 c"),
+        ("[[layout.row]]\nroster = 2", "layout 第1行：没有第 2 个名册(roster)"),
         ("[[layout.row]]\nbox = [{ colour = \"red\" }, {}]", "不认识的键 colour"),
         ("[[layout.row]]\nbox = [{ align = \"middle\" }, {}]", "align“middle”应为 left、center 或 right"),
         ("[[layout.row]]\nbox = [{ cell = \"a\", text = \"甲\" }, {}]", "cell 不能与 text 或 ticks 写在同一格"),

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::check::Facts;
 use super::{
-    Cell, CellDef, CellSource, ColumnValue, Content, Filing, Filled, Form, Gap, HeadDef, HeadItem, HeadValue,
+    Cell, CellDef, CellSource, Column, ColumnValue, Content, Filing, Filled, Form, Gap, HeadDef, HeadItem, HeadValue,
     RosterDef, RosterRow, RosterTable, Source, grid,
 };
 use crate::amount;
@@ -39,7 +39,7 @@ pub fn fill(form: &Form, ledger: &Ledger, filing: &Filing) -> Filled {
         breaches: Vec::new(),
         sealed_at: None,
     };
-    filled.grid = form.layout.as_ref().map(|layout| layout.filled(&filled.cells));
+    filled.grid = form.layout.as_ref().map(|layout| layout.filled(&filled.cells, &filled.tables));
     filled.breaches = Facts::new(form, filing, &scope, &filled).breaches();
     filled
 }
@@ -341,10 +341,18 @@ fn head_text(value: &HeadValue, words: Option<&(String, String)>, filing: &Filin
             let record = head_record(value, scope)?;
             match (record.get(*at)?, words) {
                 (Value::Bool(b), Some((yes, no))) => Some(if *b { yes.clone() } else { no.clone() }),
-                (Value::Date(d), _) => Some(chinese_date(*d)),
+                (Value::Date(d), _) => Some(printed_day(kind.fields.get(*at)?.ty, *d)),
                 _ => Some(scope.ledger.text(kind, record, kind.fields.get(*at)?.name)),
             }
         }
+    }
+}
+
+/// A day or month as papers print it: 2017年12月10日, 2017年12月.
+fn printed_day(ty: Type, day: NaiveDate) -> String {
+    match ty {
+        Type::Month => format!("{}年{}月", day.year(), day.month()),
+        _ => chinese_date(day),
     }
 }
 
@@ -402,10 +410,11 @@ fn roster(def: &RosterDef, scope: &Scope) -> RosterTable {
             });
         }
     }
-    let content = |kind: &Kind, record: &Record, at: usize, unit: &str| -> Option<Content> {
+    let content = |kind: &Kind, record: &Record, at: usize, column: &Column| -> Option<Content> {
         let field = kind.fields.get(at)?;
         match record.get(at)? {
-            Value::Int(n) => number(field.ty, *n, unit),
+            Value::Int(n) => number(field.ty, *n, &column.unit),
+            Value::Date(day) if column.chinese_dates => Some(Content::Text(printed_day(field.ty, *day))),
             _ => None,
         }
         .or_else(|| Some(Content::Text(ledger.text(kind, record, field.name))))
@@ -414,15 +423,15 @@ fn roster(def: &RosterDef, scope: &Scope) -> RosterTable {
         let cells = def.columns.iter().map(|column| match &column.value {
             ColumnValue::Row => Some(Content::Int(i64::try_from(i + 1).unwrap_or(i64::MAX))),
             ColumnValue::Blank => None,
-            ColumnValue::Field(at) => content(def.kind, record, *at, &column.unit),
+            ColumnValue::Field(at) => content(def.kind, record, *at, column),
             ColumnValue::Through(at, kind, field) => {
                 let other = ledger.get(kind, record.get(*at)?.as_int()?)?;
-                content(kind, other, *field, &column.unit)
+                content(kind, other, *field, column)
             }
             ColumnValue::LatestOf(kind, owner, at) => {
                 let mine = owned.get(&(kind.name, *owner))?.get(&record.id)?;
                 let begun = mine.iter().copied().filter(|r| r.get(*at).is_some() && begun(kind, r, scope.window.end));
-                content(kind, begun.max_by_key(|r| (day_of(kind, r), r.id))?, *at, &column.unit)
+                content(kind, begun.max_by_key(|r| (day_of(kind, r), r.id))?, *at, column)
             }
             ColumnValue::SumOf(kind, owner, at) => {
                 let mine = owned.get(&(kind.name, *owner)).and_then(|m| m.get(&record.id));
@@ -433,6 +442,15 @@ fn roster(def: &RosterDef, scope: &Scope) -> RosterTable {
             ColumnValue::CountOf(kind, owner) => {
                 let n = owned.get(&(kind.name, *owner)).and_then(|m| m.get(&record.id)).map_or(0, Vec::len);
                 Some(Content::Int(i64::try_from(n).unwrap_or(i64::MAX)))
+            }
+        });
+        let cells = cells.zip(&def.columns).map(|(content, column)| {
+            let bracket =
+                column.bracket.and_then(|at| Some(ledger.text(def.kind, record, def.kind.fields.get(at)?.name)));
+            match (content, bracket.filter(|text| !text.is_empty())) {
+                (Some(Content::Text(text)), Some(more)) => Some(Content::Text(format!("{text}（{more}）"))),
+                (None, _) if !column.blank.is_empty() => Some(Content::Text(column.blank.clone())),
+                (content, _) => content,
             }
         });
         RosterRow { kind: def.kind.name, id: record.id, cells: cells.collect() }

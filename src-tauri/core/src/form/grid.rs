@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Cell;
+use super::{Cell, RosterTable};
 
 /// Where a text stands in its box.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -69,6 +69,9 @@ pub struct Grid {
     pub widths: Vec<f64>,
     /// Its rows.
     pub rows: Vec<GridRow>,
+    /// The form's tables of records stand on the paper, and need no sheet of their own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub with_tables: bool,
 }
 
 /// One row of the paper.
@@ -121,6 +124,10 @@ pub struct Layout {
     pub grid: Grid,
     /// What is put into some boxes, by row and place in the row.
     pub fills: HashMap<(usize, usize), Fill>,
+    /// Rows that give way to a table of records, in order: row and which table.
+    pub tables: Vec<(usize, usize)>,
+    /// Size of the letters in such a table.
+    pub size: f64,
 }
 
 /// What is put into a box.
@@ -136,7 +143,7 @@ pub enum Fill {
 
 impl Layout {
     /// The paper with contents put in.
-    pub fn filled(&self, cells: &[Cell]) -> Grid {
+    pub fn filled(&self, cells: &[Cell], tables: &[RosterTable]) -> Grid {
         let by_code: HashMap<&str, &Cell> = cells.iter().map(|c| (c.code.as_str(), c)).collect();
         let printed = |code: &str| by_code.get(code).map(|c| c.printed()).unwrap_or_default();
         let mut grid = self.grid.clone();
@@ -151,7 +158,40 @@ impl Layout {
                 Fill::Insert => space.text = inserted(&space.text, |code| by_code.get(code).map(|c| c.printed())).0,
             }
         }
+        // From the last on, so that the rows above keep their places.
+        for (row, which) in self.tables.iter().rev() {
+            let Some((table, place)) = tables.get(*which).zip(grid.rows.get(*row).cloned()) else { continue };
+            let line = |texts: &mut dyn Iterator<Item = String>, bold: bool| GridRow {
+                height: place.height,
+                new_page: false,
+                boxes: texts.enumerate().map(|(column, text)| self.table_box(column, text, bold)).collect(),
+            };
+            let mut rows = vec![line(&mut table.columns.iter().cloned(), true)];
+            rows.extend(table.rows.iter().map(|record| {
+                line(&mut record.cells.iter().map(|content| super::printed(content.as_ref(), "元", 2)), false)
+            }));
+            if let Some(first) = rows.first_mut() {
+                first.new_page = place.new_page;
+            }
+            grid.rows.splice(row..=row, rows);
+        }
         grid
+    }
+
+    fn table_box(&self, column: usize, text: String, bold: bool) -> GridBox {
+        GridBox {
+            column,
+            columns: 1,
+            rows: 1,
+            code: None,
+            text,
+            after: String::new(),
+            align: Align::Center,
+            top: false,
+            bold,
+            size: self.size,
+            border: Border::All,
+        }
     }
 
     /// Codes of the cells that stand on the paper.

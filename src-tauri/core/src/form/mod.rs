@@ -264,6 +264,12 @@ pub struct Column {
     pub value: ColumnValue,
     /// Width in characters.
     pub width: f64,
+    /// What stands there while the record has nothing, for example 在建.
+    pub blank: String,
+    /// Days and months as 2017年12月10日 and 2017年12月.
+    pub chinese_dates: bool,
+    /// A field of the record that is put in brackets behind the value.
+    pub bracket: Option<usize>,
 }
 
 /// What stands in a column.

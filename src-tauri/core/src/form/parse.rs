@@ -231,12 +231,12 @@ fn form(table: &Table, text: &str, flaws: &mut Flaws) -> Form {
         }
         s.done(flaws);
     }
-    let rosters = r.tables("roster", flaws).into_iter().filter_map(|t| roster_def(t, flaws)).collect();
+    let rosters: Vec<RosterDef> = r.tables("roster", flaws).into_iter().filter_map(|t| roster_def(t, flaws)).collect();
     let checks: Vec<CheckDef> = {
         let tables = r.tables("check", flaws);
         tables.into_iter().filter_map(|t| check_def(t, &cells, &head, &foot, flaws)).collect()
     };
-    let layout = r.raw("layout").and_then(|raw| layout(raw, &cells, flaws));
+    let layout = r.raw("layout").and_then(|raw| layout(raw, &cells, &rosters, flaws));
     let form = Form {
         layout,
         family,
@@ -722,9 +722,25 @@ fn column(table: &Table, of: &'static Kind, flaws: &mut Flaws) -> Option<Column>
         Some(Toml::Float(x)) => *x,
         _ => 12.0,
     };
+    let blank = r.or_blank("blank", flaws);
+    let chinese_dates = match r.text("dates", flaws) {
+        None => false,
+        Some("chinese") => true,
+        Some(other) => {
+            flaws.push(&label, format!("dates“{other}”只能写 chinese"));
+            false
+        }
+    };
+    let bracket = r.text("bracket", flaws).and_then(|name| {
+        let at = of.at(name);
+        if at.is_none() {
+            flaws.push(&label, format!("bracket：{}没有名为 {name} 的字段", of.label));
+        }
+        at
+    });
     r.done(flaws);
     let value = column_value(&label, &value, of, flaws)?;
-    Some(Column { label, unit, value, width })
+    Some(Column { label, unit, value, width, blank, chinese_dates, bracket })
 }
 
 fn column_value(label: &str, text: &str, of: &'static Kind, flaws: &mut Flaws) -> Option<ColumnValue> {
@@ -937,7 +953,7 @@ fn audit(r: &mut Reader, at: &str, cells: &[CellDef], behind: &[String], flaws: 
 
 /// The paper: rows of boxes from left to right. A box that takes several rows keeps its columns in the rows
 /// below, so that boxes cannot overlap; a row that does not come out even is a flaw.
-fn layout(raw: &Toml, cells: &[CellDef], flaws: &mut Flaws) -> Option<Layout> {
+fn layout(raw: &Toml, cells: &[CellDef], rosters: &[RosterDef], flaws: &mut Flaws) -> Option<Layout> {
     let Toml::Table(table) = raw else {
         flaws.push("", "layout 应写成 [layout]");
         return None;
@@ -960,7 +976,8 @@ fn layout(raw: &Toml, cells: &[CellDef], flaws: &mut Flaws) -> Option<Layout> {
         return None;
     }
     let size = r.raw("size").and_then(number).unwrap_or(11.0);
-    let mut grid = Grid { landscape, widths, rows: Vec::new() };
+    let mut grid = Grid { landscape, widths, rows: Vec::new(), with_tables: false };
+    let mut tables = Vec::new();
     let mut fills = HashMap::new();
     // Rows that the boxes above still take of each column.
     let mut taken = vec![0_usize; grid.widths.len()];
@@ -970,6 +987,20 @@ fn layout(raw: &Toml, cells: &[CellDef], flaws: &mut Flaws) -> Option<Layout> {
         let height = line.raw("height").and_then(number).unwrap_or(24.0);
         let new_page = line.yes("new_page", flaws).unwrap_or(false);
         let border = word(&mut line, "border", Border::parse, "all、bottom 或 none", flaws);
+        if let Some(nth) = line.int("roster", flaws) {
+            match usize::try_from(nth).ok().and_then(|n| Some((n.checked_sub(1)?, rosters.get(n - 1)?))) {
+                None => flaws.push(&place, format!("没有第 {nth} 个名册(roster)")),
+                Some((_, roster)) if roster.columns.len() != grid.widths.len() => {
+                    let say = format!("名册有 {} 栏，与纸面的 {} 列不同", roster.columns.len(), grid.widths.len());
+                    flaws.push(&place, say);
+                }
+                Some(_) if taken.iter().any(|rows| *rows > 0) => flaws.push(&place, "名册不能与上面的格子重叠"),
+                Some((which, _)) => tables.push((at, which)),
+            }
+            line.done(flaws);
+            grid.rows.push(GridRow { height, new_page, boxes: Vec::new() });
+            continue;
+        }
         let mut boxes = Vec::new();
         let mut column = 0;
         let skip = |column: &mut usize, taken: &[usize]| {
@@ -1003,7 +1034,8 @@ fn layout(raw: &Toml, cells: &[CellDef], flaws: &mut Flaws) -> Option<Layout> {
         flaws.push("layout", "有格子跨过了最后一行");
     }
     r.done(flaws);
-    let layout = Layout { grid, fills };
+    grid.with_tables = !tables.is_empty();
+    let layout = Layout { grid, fills, tables, size };
     let unknown: HashSet<&str> = layout.codes().filter(|code| !cells.iter().any(|c| c.code == *code)).collect();
     for code in unknown {
         flaws.push("layout", format!("引用了不存在的代码 {code}"));

@@ -209,6 +209,7 @@ mod tests {
             landscape: false,
             widths: vec![60.0],
             rows: vec![GridRow { height: 30.0, new_page: false, boxes: vec![space(text)] }],
+            with_tables: false,
         };
         assert_eq!(heights(&grid("短")), [30.0], "the paper's own height");
         let tall = heights(&grid(&"字".repeat(1000)))[0];
@@ -218,7 +219,7 @@ mod tests {
 
     #[test]
     fn wide_paper_is_made_smaller_and_narrow_paper_is_not_made_larger() {
-        let grid = |widths: Vec<f64>| Grid { landscape: false, widths, rows: Vec::new() };
+        let grid = |widths: Vec<f64>| Grid { landscape: false, widths, rows: Vec::new(), with_tables: false };
         assert_eq!(print_scale(&grid(vec![17.0; 4])), 100);
         assert_eq!(print_scale(&grid(vec![17.0; 8])), 51, "136 characters on a page of 70");
     }
