@@ -7,7 +7,8 @@
 //! - A damaged database is never opened as if sound and never replaced by an empty one. After a clean
 //!   close the file must still have its size and SHA-256; after a crash every check in [`sound`] must
 //!   pass, and the last step must not lie before the last acknowledged one (a lost `-wal`). A state file
-//!   that is old or missing only costs those checks: it locks nobody out of a sound store.
+//!   that is old or missing only costs those checks: it locks nobody out of a sound store. The one loss
+//!   nothing can show is that of the state file and of the `-wal` of a crashed program together.
 //! - SQLite holds the file exclusively (`locking_mode=EXCLUSIVE`), so no other tool reads or writes
 //!   beside us. Opening the file by other means in this process would drop that lock: nobody does.
 //!
