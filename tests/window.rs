@@ -237,7 +237,8 @@ impl Window<'_> {
 
     /// Keeps a picture under out/screens, and looks that nothing sticks out of the window sideways.
     async fn picture(&self, name: &str) {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        // The engine paints a new size a little later than it reports it.
+        tokio::time::sleep(Duration::from_millis(800)).await;
         let wide = self
             .run(
                 "const inside = (e) => e.closest('.scroll, dialog') !== null;

@@ -95,12 +95,14 @@ export class Screen {
     }
     this.code = null;
     this.record = null;
+    this.notice = null;
     await this.refill();
   }
 
   async look(period: string): Promise<void> {
     this.period = period;
     this.record = null;
+    this.notice = null;
     await this.refill();
   }
 
