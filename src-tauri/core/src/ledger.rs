@@ -1,23 +1,19 @@
 //! All records in memory, as figures and forms see them. Built by the store, or by hand in tests.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 
 use crate::record::{KINDS, Kind, Record, Stage, Type, Value, format_value, kind};
 
-/// Every record that is not in the bin.
+/// Every record that is not in the bin. Tables are shared between copies, so a copy costs next to
+/// nothing and one with changes costs the tables that differ.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    tables: Vec<Table>,
+    tables: Vec<Arc<Vec<Record>>>,
     /// Last day in the space, by tenant: from its exit record.
-    left_on: HashMap<i64, NaiveDate>,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Table {
-    rows: Vec<Record>,
+    left_on: Arc<HashMap<i64, NaiveDate>>,
 }
 
 /// Positions of the tenant's fields that its stage and stay depend on.
@@ -48,7 +44,7 @@ static AT: LazyLock<TenantAt> = LazyLock::new(|| {
 
 impl Default for Ledger {
     fn default() -> Ledger {
-        Ledger { tables: vec![Table::default(); KINDS.len()], left_on: HashMap::new() }
+        Ledger { tables: vec![Arc::default(); KINDS.len()], left_on: Arc::default() }
     }
 }
 
@@ -60,11 +56,17 @@ impl Ledger {
             // Already so from the store: then this only looks.
             rows.sort_by_key(|r| r.id);
             if let Some(table) = ledger.tables.get_mut(kind.index()) {
-                *table = Table { rows };
+                *table = Arc::new(rows);
             }
         }
+        ledger.see_exits();
+        ledger
+    }
+
+    /// Works out who left when.
+    fn see_exits(&mut self) {
         let mut left_on = HashMap::new();
-        for exit in ledger.rows(AT.exit) {
+        for exit in self.rows(AT.exit) {
             let tenant = exit.get(AT.exit_tenant).and_then(Value::as_int);
             let on = exit.get(AT.exit_on).and_then(Value::as_date);
             if let (Some(tenant), Some(on)) = (tenant, on) {
@@ -73,16 +75,15 @@ impl Ledger {
                 *last = on.min(*last);
             }
         }
-        ledger.left_on = left_on;
-        ledger
+        self.left_on = Arc::new(left_on);
     }
 
     /// The same ledger with some records put in, replaced, or (with `None`) taken out.
     #[must_use]
     pub fn with(&self, changes: impl IntoIterator<Item = (&'static Kind, i64, Option<Record>)>) -> Ledger {
-        let mut tables: Vec<Vec<Record>> = self.tables.iter().map(|t| t.rows.clone()).collect();
+        let mut ledger = self.clone();
         for (kind, id, record) in changes {
-            let Some(rows) = tables.get_mut(kind.index()) else { continue };
+            let Some(rows) = ledger.tables.get_mut(kind.index()).map(Arc::make_mut) else { continue };
             match (rows.binary_search_by_key(&id, |r| r.id), record) {
                 (Ok(at), Some(record)) => rows[at] = record,
                 (Ok(at), None) => drop(rows.remove(at)),
@@ -90,29 +91,30 @@ impl Ledger {
                 (Err(_), None) => {}
             }
         }
-        Ledger::new(KINDS.iter().copied().zip(tables))
+        ledger.see_exits();
+        ledger
     }
 
     /// Records of a kind, by id ascending as the store gives them.
     pub fn rows(&self, kind: &Kind) -> &[Record] {
-        self.tables.get(kind.index()).map_or(&[], |t| &t.rows)
+        self.tables.get(kind.index()).map_or(&[], |t| t.as_slice())
     }
 
     /// One record.
     pub fn get(&self, kind: &Kind, id: i64) -> Option<&Record> {
-        let table = self.tables.get(kind.index())?;
+        let rows = self.tables.get(kind.index())?;
         // Ids without gaps make an id its own position; a gap costs a search.
-        let first = table.rows.first()?.id;
+        let first = rows.first()?.id;
         let guess = usize::try_from(id.checked_sub(first)?).ok()?;
-        match table.rows.get(guess) {
+        match rows.get(guess) {
             Some(record) if record.id == id => Some(record),
-            _ => table.rows.binary_search_by_key(&id, |r| r.id).ok().and_then(|at| table.rows.get(at)),
+            _ => rows.binary_search_by_key(&id, |r| r.id).ok().and_then(|at| rows.get(at)),
         }
     }
 
     /// Whether no record of a visible kind is there.
     pub fn is_empty(&self) -> bool {
-        KINDS.iter().zip(&self.tables).all(|(kind, table)| kind.internal || table.rows.is_empty())
+        KINDS.iter().zip(&self.tables).all(|(kind, rows)| kind.internal || rows.is_empty())
     }
 
     /// A tenant's last day in the space, from its exit record.
@@ -169,5 +171,37 @@ impl Ledger {
         let parts: Vec<String> =
             kind.title.iter().map(|name| self.text(kind, record, name)).filter(|s| !s.is_empty()).collect();
         if parts.is_empty() { format!("{} {}", kind.label, record.id) } else { parts.join(" ") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exit(id: i64, on: &str) -> Record {
+        let mut record = Record::empty(AT.exit, id);
+        record.set(AT.exit, "tenant", Some(Value::Int(1)));
+        record.set(AT.exit, "on", on.parse().ok().map(Value::Date));
+        record
+    }
+
+    #[test]
+    fn a_copy_with_changes_leaves_the_original_alone() {
+        let ledger = Ledger::new([(AT.exit, vec![exit(7, "2021-05-01"), exit(2, "2021-06-01")])]);
+        let ids = |ledger: &Ledger| ledger.rows(AT.exit).iter().map(|r| r.id).collect::<Vec<_>>();
+        assert_eq!(ids(&ledger), [2, 7], "by id, however they came");
+        assert_eq!(ledger.left_on(1), "2021-05-01".parse().ok(), "the first exit ends the stay");
+        let other = ledger.with([(AT.exit, 7, None), (AT.exit, 9, Some(exit(9, "2021-05-20")))]);
+        assert_eq!(ids(&other), [2, 9], "one taken out, one put in");
+        assert_eq!(other.left_on(1), "2021-05-20".parse().ok(), "and the stay follows");
+        assert_eq!(
+            (ids(&ledger), ledger.left_on(1)),
+            (vec![2, 7], "2021-05-01".parse().ok()),
+            "tables are shared, changes are not"
+        );
+        for id in [2, 7] {
+            assert_eq!(ledger.get(AT.exit, id).map(|r| r.id), Some(id), "found across a gap in the ids");
+        }
+        assert!(ledger.get(AT.exit, 3).is_none() && ledger.get(AT.exit, -1).is_none(), "nobody has these ids");
     }
 }

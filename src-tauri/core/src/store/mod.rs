@@ -115,6 +115,8 @@ pub struct Store {
     unbacked_since: Option<NaiveDateTime>,
     backup_trouble: Option<String>,
     played: RefCell<Option<log::Played>>,
+    /// The records as last read, with the step up to which they were.
+    read: RefCell<Option<(i64, Ledger)>>,
     clock: Clock,
 }
 
@@ -231,6 +233,7 @@ impl Store {
             unbacked_since: None,
             backup_trouble: None,
             played: RefCell::new(None),
+            read: RefCell::new(None),
             clock: Box::new(now),
         })
     }
@@ -302,14 +305,22 @@ impl Store {
         Ok(out)
     }
 
-    /// Every record that is not in the bin.
+    /// Every record that is not in the bin. They are read once after each step: nobody else writes here.
     ///
     /// # Errors
     /// When SQLite cannot read them.
     pub fn ledger(&self) -> Result<Ledger> {
         let conn = self.conn()?;
+        let mut read = self.read.borrow_mut();
+        if let Some((_, ledger)) = read.as_ref().filter(|(step, _)| *step == self.state.step) {
+            return Ok(ledger.clone());
+        }
+        // The old ones go first, so that both are never held at once.
+        *read = None;
         let all: Result<Vec<_>> = schema::tables().iter().map(|t| Ok((t.kind, tx::rows(conn, t)?))).collect();
-        Ok(Ledger::new(all?))
+        let ledger = Ledger::new(all?);
+        *read = Some((self.state.step, ledger.clone()));
+        Ok(ledger)
     }
 
     /// The ledger as it stood at the end of a date (`2021-09-20`) or at a moment
