@@ -335,13 +335,19 @@ fn figures_in_a_text_stay_true_and_a_wrong_name_is_an_error() {
 #[test]
 fn a_text_is_found_by_the_names_people_use() {
     let form = form("hunan-filing-2016");
-    for (by_form, by_cell) in [("hunan-filing", "HN1_26"), ("众创空间基本信息表", "下一阶段发展规划")]
-    {
+    let names = [
+        ("hunan-filing", "HN1_26"),
+        ("众创空间基本信息表", "下一阶段发展规划"),
+        ("hunan-filing-2016", "下一阶段发展规划（限800字）"),
+    ];
+    for (by_form, by_cell) in names {
         let filled = filled_on(form, &with_text(by_form, by_cell, "新的规划。"), "2021-09-20");
         assert_eq!(shown(&filled, "HN1_26"), "新的规划。", "{by_form} {by_cell}");
     }
     let other = filled_on(form, &with_text("shanxi-recognition-2022", "HN1_26", "别表的"), "2021-09-20");
     assert_ne!(shown(&other, "HN1_26"), "别表的", "another form's text is not ours");
+    let other = filled_on(form, &with_text(&form.id, "下一阶段发展规划草稿", "别栏的"), "2021-09-20");
+    assert_ne!(shown(&other, "HN1_26"), "别栏的", "nor is another cell's");
 }
 
 /// A ledger of one record of each of some kinds, fields as text.
@@ -439,7 +445,9 @@ fn merges(bytes: &[u8], folder: &Path) -> Vec<(u32, u32, u32, u32)> {
 
 #[test]
 fn merged_boxes_never_overlap() {
-    for (id, _) in ORIGINALS {
+    let papers: Vec<&str> = SHELF.forms.iter().filter(|f| f.layout.is_some()).map(|f| f.id.as_str()).collect();
+    assert!(papers.len() > ORIGINALS.len(), "every form with a paper of its own: {papers:?}");
+    for id in papers {
         let long = with_text(id, "HN1_22", &"很长的文字。".repeat(400));
         for (case, ledger) in [("blank", &Ledger::default()), ("sample", &*SAMPLE), ("long", &long)] {
             let scratch = Scratch::new(&format!("merges-{id}-{case}"));

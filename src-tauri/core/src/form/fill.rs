@@ -205,9 +205,13 @@ fn missing(value: &HeadValue, filing: &Filing, scope: &Scope) -> Option<String> 
 fn text_block<'a>(def: &CellDef, form: &Form, scope: &Scope<'a>) -> Option<(&'static Kind, &'a Record, String)> {
     let kind = crate::record::kind("text_block")?;
     let read = |r: &'a Record, name: &str| r.field(kind, name).and_then(Value::as_text);
+    // As printed, a label may have more in brackets behind it: …（限500字）.
+    let names_it = |c: &str| {
+        c == def.code || c.strip_prefix(&def.label).is_some_and(|more| more.is_empty() || more.starts_with(['（', '(']))
+    };
     let ours = |r: &&'a Record| {
         read(r, "form").is_some_and(|f| [&form.id, &form.family, &form.title].iter().any(|own| own.as_str() == f))
-            && read(r, "cell").is_some_and(|c| c == def.code || c == def.label)
+            && read(r, "cell").is_some_and(names_it)
     };
     let record = scope.ledger.rows(kind).iter().rev().find(ours)?;
     let text = read(record, "text").filter(|t| !t.trim().is_empty())?;
