@@ -56,7 +56,8 @@ pub fn gauge(programme: &Programme, ledger: &Ledger, on: NaiveDate) -> Gauge {
 impl fmt::Display for Gauge {
     /// The gauge as a person reads it: a line for each condition, below it what closes the gap.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}  {}  测算日 {}", self.title, self.document, self.on)?;
+        let document = if self.document.is_empty() { String::new() } else { format!("  {}", self.document) };
+        writeln!(f, "{}{document}  测算日 {}", self.title, self.on)?;
         writeln!(f, "来源({})：{}", self.seen.label(), self.source)?;
         for note in &self.notes {
             writeln!(f, "说明：{note}")?;

@@ -150,9 +150,12 @@ fn measured(def: &FigureDef, scope: &mut Scope, above: &Figures) -> Measured {
             let mut measured = Measured { value: value(expr, above), ..Measured::default() };
             for input in &inputs {
                 measured.gaps.extend(input.gaps.iter().cloned());
-                if measured.days.is_empty() {
-                    measured.days.clone_from(&input.days);
-                }
+            }
+            // Figures of different days have none in common to show.
+            if let Some(first) = inputs.first()
+                && inputs.iter().all(|m| m.days == first.days)
+            {
+                measured.days.clone_from(&first.days);
             }
             let parts: Vec<String> = inputs.iter().map(|m| format!("{} {}", m.label, shown(m))).collect();
             measured.remark = parts.join("，");
