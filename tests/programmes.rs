@@ -756,6 +756,9 @@ fn a_new_province_is_one_file_beside_the_data() {
     let no = Answer { answer: Some(false), ..Answer::default() };
     let gauge = desk.judge("own-2026", "A2", day(ON), no).expect("judged again");
     assert_eq!(condition(&gauge, "A2").met, Some(false), "an answer of the same day is replaced");
+    let judgements = kind("judgement").expect("a kind");
+    let kept = desk.store().ledger().expect("records").rows(judgements).len();
+    assert_eq!(kept, 1, "replaced, not added");
     desk.undo().expect("undone");
     let gauge = desk.gauge("own-2026", day(ON)).expect("gauged");
     assert_eq!(condition(&gauge, "A2").met, Some(true), "undo brings the first answer back");
