@@ -6,8 +6,8 @@
 //!
 //! [`record`] says what is kept, [`store`] keeps it, [`ledger`] holds it in memory, [`figure`] counts
 //! and sums it, [`form`] turns figures into a filled form with its checks, [`workbook`] prints it,
-//! [`roster`] reads workbooks back into a plan. `desk` puts them together for the window and the
-//! command line. Nothing here knows a window, a network or a clock: "today" is a parameter.
+//! [`roster`] reads workbooks back into a plan, [`programme`] holds a recognition's conditions against
+//! the records. `desk` puts them together for the window and the command line. Nothing here knows a window, a network or a clock: "today" is a parameter.
 
 pub mod amount;
 pub mod desk;
