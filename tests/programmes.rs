@@ -766,3 +766,21 @@ fn a_new_province_is_one_file_beside_the_data() {
     assert!(refused.to_string().contains("由台账得出"), "{refused}");
     assert!(desk.judge("own-2026", "A9", day(ON), Answer::default()).is_err(), "no such condition");
 }
+
+#[test]
+fn a_gauge_is_written_as_scripts_expect_it() {
+    let mut book = Book::default();
+    (0..4).for_each(|_| kept(book.add("mentor", "name=导师")));
+    let json = serde_json::to_value(gauged("shanxi-2022", book, ON)).expect("JSON");
+    let all = json["conditions"].as_array().expect("conditions");
+    let six = all.iter().find(|c| c["id"] == "S6").expect("S6");
+    let expect = serde_json::json!({
+        "id": "S6", "label": "专兼职创业导师不少于5人", "value": 4, "threshold": "≥ 5 人", "met": false,
+        "gap": "创业导师现有 4 人，需再聘任 1 人", "source": "晋科函〔2022〕43号 一、(一)4",
+    });
+    for (key, value) in expect.as_object().expect("keys") {
+        assert_eq!(&six[key], value, "{key}");
+    }
+    let area = all.iter().find(|c| c["id"] == "S2").expect("S2");
+    assert!(area["value"].is_null() && area["met"].is_null(), "not known is null, never 0 or false");
+}
