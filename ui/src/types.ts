@@ -370,7 +370,11 @@ widths: Array<number>,
 /**
  * Its rows.
  */
-rows: Array<GridRow>, };
+rows: Array<GridRow>, 
+/**
+ * The form's tables of records stand on the paper, and need no sheet of their own.
+ */
+with_tables?: boolean, };
 
 /**
  * One merged cell of the paper. Boxes never overlap.
