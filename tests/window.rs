@@ -1,5 +1,6 @@
 //! The journey in the real window: WebKitWebDriver drives the built program on a screen of its own.
 //! `cargo xtask test` builds the program and runs this where there is no way out of the machine.
+#![cfg(target_os = "linux")]
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};

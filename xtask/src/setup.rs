@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use crate::shell::{Outcome, cargo, command, output, run, succeeds, top};
@@ -118,7 +119,8 @@ fn linux(purpose: For, missing: &mut Vec<String>) -> Outcome {
     let installed: BTreeSet<String> = output_of_dpkg(&needs().map(|n| n.package).collect::<Vec<_>>());
     // A gcc from elsewhere (build-essential of another version, a toolchain under /usr/local) serves as well.
     let absent: Vec<&Need> = needs()
-        .filter(|n| !installed.contains(n.package) && !(matches!(n.probe, Probe::Program(_)) && present(&n.probe)))
+        .filter(|n| !installed.contains(n.package))
+        .filter(|n| !matches!(n.probe, Probe::Program(_)) || !present(&n.probe))
         .collect();
     if absent.is_empty() {
         return Ok(());
@@ -135,9 +137,7 @@ fn linux(purpose: For, missing: &mut Vec<String>) -> Outcome {
             right.iter().copied().chain(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]).collect();
         let mut all: Vec<&str> = words[1..].to_vec();
         all.extend(args);
-        let mut command = command(words[0], &all);
-        command.stdin(std::process::Stdio::null());
-        command
+        command(words[0], &all)
     };
     // Package lists can be old or empty on a bare machine; a failing mirror shows at the install.
     let _ = run(apt(&["-qq", "update"]), "更新软件包列表");
@@ -159,12 +159,16 @@ fn output_of_dpkg(packages: &[&str]) -> BTreeSet<String> {
     said.lines().filter_map(|l| l.strip_prefix("installed ")).map(str::to_owned).collect()
 }
 
-/// The words to put before a command that needs root: none for root itself, sudo where it asks nothing.
+/// The words to put before a command that needs root: none for root itself; sudo where it asks nothing,
+/// or where somebody sits at the terminal to answer it.
 fn right_to_install() -> Option<&'static [&'static str]> {
     if output(command("id", &["-u"])).is_some_and(|id| id.trim() == "0") {
         return Some(&[]);
     }
-    succeeds(command("sudo", &["-n", "true"])).then_some(&["sudo", "-n"])
+    if succeeds(command("sudo", &["-n", "true"])) {
+        return Some(&["sudo", "-n"]);
+    }
+    (on_path("sudo").is_some() && std::io::stdin().is_terminal()).then_some(&["sudo"])
 }
 
 fn present(probe: &Probe) -> bool {

@@ -146,6 +146,8 @@ fn journey() -> Command {
             }
         }
         println!("\n这台机器不允许单独的网络空间，窗口测试在普通网络下运行");
+    } else {
+        println!("\n窗口测试只在 Linux 上运行(WebKitWebDriver 与 Xvfb)");
     }
     cargo(&test)
 }
