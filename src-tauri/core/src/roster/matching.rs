@@ -327,30 +327,36 @@ impl<'a> Planner<'a> {
     }
 
     fn decide(&mut self, said: Vec<Said>) -> Vec<Row> {
-        let mut rows: Vec<Option<Row>> = Vec::new();
         let mut whole: Vec<(usize, Said)> = Vec::new();
         let mut said = said;
         self.contradictions(&mut said);
-        for said in said {
+        let mut rows: Vec<Option<Row>> = said.iter().map(|_| None).collect();
+        let mut order: Vec<(usize, Said)> = said.into_iter().enumerate().collect();
+        // A code says more than a name: a record that it renames must be renamed before names are compared.
+        order.sort_by_cached_key(|(at, said)| (!self.is_sure(said), *at));
+        for (at, said) in order {
             if !said.flaws.is_empty() {
-                rows.push(Some(self.flawed(said, Vec::new())));
+                rows[at] = Some(self.flawed(said, Vec::new()));
                 continue;
             }
             match self.meaning(&said) {
-                Meaning::New => rows.push(Some(self.added(said))),
-                Meaning::Known(state) => rows.push(Some(self.matched(said, state))),
+                Meaning::New => rows[at] = Some(self.added(said)),
+                Meaning::Known(state) => rows[at] = Some(self.matched(said, state)),
                 Meaning::Doubt(field, say) => {
                     let flaw = self.flaw(&said, field, say);
-                    rows.push(Some(self.flawed(said, vec![flaw])));
+                    rows[at] = Some(self.flawed(said, vec![flaw]));
                 }
-                Meaning::Whole => {
-                    whole.push((rows.len(), said));
-                    rows.push(None);
-                }
+                Meaning::Whole => whole.push((at, said)),
             }
         }
         self.decide_whole(whole, &mut rows);
         rows.into_iter().flatten().collect()
+    }
+
+    /// Whether the ledger has a record under the first and best of a row's keys.
+    fn is_sure(&self, said: &Said) -> bool {
+        let key = self.kind.keys.first().and_then(|key| self.key_of(key, &said.values));
+        key.zip(self.keys.first()).is_some_and(|(key, known)| known.contains_key(&key))
     }
 
     /// Rows of one file that mean the same record but say different things are all flawed: which of them
