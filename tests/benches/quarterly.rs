@@ -73,11 +73,9 @@ fn main() -> Outcome<()> {
         println!("{name}: fill ÷ floor {:.1}, export ÷ floor {:.1}", m.fill / m.read, m.export / m.zip);
         if let Some((fill, export)) = m.script {
             let whole = (fill + export) / (m.fill + m.export);
-            println!(
-                "{name}: script ÷ ours: fill {:.0}, export {:.0}, both {whole:.0}",
-                fill / m.fill,
-                export / m.export
-            );
+            let warm = (fill + export) / (m.again + m.export);
+            println!("{name}: script ÷ ours: fill {:.0}, export {:.0}", fill / m.fill, export / m.export);
+            println!("{name}: script ÷ ours, both: {whole:.0}, with the records already read {warm:.0}");
         }
     }
     let goal = |name: &str, met: bool| println!("{} {name}", if met { "达到" } else { "未达到" });
@@ -87,7 +85,8 @@ fn main() -> Outcome<()> {
     goal("fill 的增长不快于线性", large.fill / real.fill <= grown * 1.1);
     goal("export 的增长不快于线性", large.export / real.export <= ratio(large.bytes, real.bytes) * 1.1);
     if let Some((fill, export)) = real.script {
-        goal("比脚本快 20 倍以上", (fill + export) / (real.fill + real.export) >= 20.0);
+        goal("比脚本快 20 倍以上(含读库)", (fill + export) / (real.fill + real.export) >= 20.0);
+        goal("比脚本快 20 倍以上(记录已读入)", (fill + export) / (real.again + real.export) >= 20.0);
     }
     Ok(())
 }
