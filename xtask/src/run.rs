@@ -55,7 +55,11 @@ fn without_display() -> Outcome {
             _ => "2021-09-20",
         };
         let (id, title) = (text(form, "id"), text(form, "title"));
-        let file = out.join(format!("{title} {period}.xlsx"));
+        let mut file = out.join(format!("{title} {period}.xlsx"));
+        // Forms of two issuers may bear the same title.
+        if files.iter().any(|(.., taken)| *taken == file) {
+            file = out.join(format!("{title} {period} {id}.xlsx"));
+        }
         ask(&program, &store, &["export", &id, period, "--out", &file.to_string_lossy()])?;
         files.push((id, title, file));
     }
