@@ -47,7 +47,7 @@ fn without_display() -> Outcome {
 
     let forms = json(&ask(&program, &store, &["forms", "--json"])?)?;
     let text = |of: &Value, key: &str| of.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let mut files = Vec::new();
+    let mut files: Vec<(String, String, std::path::PathBuf)> = Vec::new();
     for form in forms.as_array().into_iter().flatten() {
         let period = match text(form, "period").as_str() {
             "quarter" => QUARTER,
