@@ -12,7 +12,7 @@ use super::{
 use crate::amount;
 use crate::figure::{Behind, Figure, Scope, current};
 use crate::ledger::Ledger;
-use crate::period::chinese_date;
+use crate::period::{Period, chinese_date};
 use crate::record::{Kind, Record, Type, Value};
 
 /// Fills a form for a filing from the records of a ledger.
@@ -27,7 +27,8 @@ pub fn fill(form: &Form, ledger: &Ledger, filing: &Filing) -> Filled {
         period: filing.period.to_string(),
         period_label: filing.period.label(),
         basis: filing.basis,
-        start: scope.window.start,
+        // A form of one day has no stretch of days: it begins and ends on that day.
+        start: if matches!(filing.period, Period::Day(_)) { filing.cutoff } else { scope.window.start },
         cutoff: filing.cutoff,
         official: form.official,
         columns: form.columns.clone(),
