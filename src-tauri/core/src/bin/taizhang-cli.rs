@@ -370,7 +370,10 @@ fn usage(error: &clap::Error) -> ExitCode {
             format!("参数“{}”后面缺少内容", text(ContextKind::InvalidArg))
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            let why = error.source().map_or_else(String::new, |e| format!("：{e}"));
+            let why = error.source().map_or_else(String::new, |e| match e.is::<std::num::ParseIntError>() {
+                true => "：应为整数，不超过 18 位".to_owned(),
+                false => format!("：{e}"),
+            });
             format!("参数“{}”的内容“{}”无效{why}", text(ContextKind::InvalidArg), text(ContextKind::InvalidValue))
         }
         _ => format!("命令写法有误：{error}"),
@@ -534,8 +537,15 @@ fn run(cli: Cli) -> Result<()> {
         }
         Command::Backups(output) => backups(&open()?, output.json),
         Command::Restore { file } => {
-            open()?.restore(&file)?;
-            print(&format!("已从备份恢复，可用 undo 撤销：{}", file.display()));
+            let mut desk = open()?;
+            let before = desk.store().last_step();
+            desk.restore(&file)?;
+            // What is the same already leaves no step, so undo would take back something else.
+            if desk.store().last_step() == before {
+                print(&format!("备份的内容与现在的台账相同，没有改动：{}", file.display()));
+            } else {
+                print(&format!("已从备份恢复，可用 undo 撤销：{}", file.display()));
+            }
             Ok(())
         }
         Command::Verify => {
@@ -770,7 +780,11 @@ fn print_filled(filled: &Filled) -> Result<()> {
         }
     }
     for breach in &filled.breaches {
-        let reason = breach.reason.as_ref().map_or_else(String::new, |r| format!("；说明：{r}"));
+        let reason = match (&breach.reason, &breach.offered) {
+            (Some(reason), _) => format!("；说明：{reason}"),
+            (None, Some(offered)) => format!("；以前的说明：{offered}"),
+            (None, None) => String::new(),
+        };
         print(&format!("{} {}：{}{reason}", breach.level.label(), breach.rule, breach.message));
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -173,6 +173,10 @@ impl Desk {
     /// Everything that a filing adds to form and ledger.
     fn filing(&self, form: &Form, period: Period, choice: Choice, ledger: &Ledger) -> Filing {
         let mut filing = stored(form, period, ledger);
+        if choice.basis.is_some_and(|basis| basis != filing.basis) {
+            // A value typed for one basis says nothing on the other: they are never mixed.
+            filing.overrides.clear();
+        }
         filing.basis = choice.basis.unwrap_or(filing.basis);
         filing.cutoff = choice.cutoff.unwrap_or(filing.cutoff);
         let explained = kind("explanation");
@@ -225,6 +229,7 @@ impl Desk {
     }
 
     fn filled(&self, form: &Form, period: Period, choice: Choice, ledger: &Ledger) -> Result<Filled> {
+        cutoff_fits(period, choice.cutoff)?;
         if let Some(seal) = seal_of(ledger, &form.id, period)? {
             let same = choice.basis.is_none_or(|b| b == seal.frozen.basis)
                 && choice.cutoff.is_none_or(|d| d == seal.frozen.cutoff);
@@ -292,6 +297,7 @@ impl Desk {
         let ledger = self.store.ledger()?;
         let (form, period) = self.form(form, period, &ledger)?;
         self.unsealed(form, period, &ledger)?;
+        cutoff_fits(period, choice.cutoff)?;
         let (form_id, shape) = (form.id.clone(), own("filing")?);
         let found = find(&ledger, "filing", &form_id, period, None).map(|(_, r)| r.clone());
         let id = found.as_ref().map(|r| r.id);
@@ -641,6 +647,24 @@ fn movers(
             step: t.step.clone(),
         })
         .collect()
+}
+
+/// A cut-off lies in the period, or in the month after it for those who are asked late. Anything else is
+/// a slip of the hand that would make a report of nothing.
+fn cutoff_fits(period: Period, cutoff: Option<NaiveDate>) -> Result<()> {
+    let Some(cutoff) = cutoff else { return Ok(()) };
+    let last = period.cutoff(31);
+    let months = if matches!(period, Period::Quarter { .. }) { 2 } else { 11 };
+    let first = last.with_day(1).and_then(|d| d.checked_sub_months(chrono::Months::new(months)));
+    let late = last.checked_add_days(chrono::Days::new(31));
+    let fits = match period {
+        Period::Day(day) => cutoff == day,
+        _ => first.is_none_or(|d| d <= cutoff) && late.is_none_or(|d| cutoff <= d),
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(Error::refused(format!("数据截止日 {cutoff} 不在报告期 {period} 之内(最晚可到期末后一个月)，请核对年份和月份")))
 }
 
 /// The filing as it is kept: choices, hand-typed values, reasons.

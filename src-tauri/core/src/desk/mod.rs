@@ -205,6 +205,12 @@ impl Desk {
     /// Applies a plan exactly as shown, in one step, after a backup.
     pub fn import(&mut self, list: &str, plan: &roster::Plan) -> Result<roster::Applied> {
         let shape = records::shape(list)?;
+        if plan.rows.is_empty() {
+            return Err(Error::refused(format!(
+                "“{}”里没有读到{}的数据行，没有导入；请核对是不是另一类记录的表",
+                plan.file, shape.label
+            )));
+        }
         self.store.backup("导入前")?;
         self.store.change(&format!("导入{}", shape.label), |tx| roster::apply(plan, tx))
     }

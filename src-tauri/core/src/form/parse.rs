@@ -103,7 +103,11 @@ impl<'a> Reader<'a> {
         if !self.table.contains_key(key) {
             flaws.push(&self.at, format!("缺少 {key}"));
         }
-        self.text(key, flaws).unwrap_or_default().to_owned()
+        let text = self.text(key, flaws);
+        if text.is_some_and(|t| t.trim().is_empty()) {
+            flaws.push(&self.at, format!("{key} 不能为空"));
+        }
+        text.unwrap_or_default().to_owned()
     }
 
     pub(crate) fn or_blank(&mut self, key: &'static str, flaws: &mut Flaws) -> String {
@@ -487,6 +491,8 @@ fn cell_source(r: &mut Reader, code: &str, flaws: &mut Flaws) -> Option<CellSour
 
 /// Reads what to count or sum; `measured` is the key that says it.
 pub(crate) fn query(r: &mut Reader, measured: &str, code: &str, flaws: &mut Flaws) -> Option<Query> {
+    // Known here, so that a flaw in the source does not make them look misspelt.
+    r.read.extend(["where", "among", "each", "or_else", "or_count"]);
     let (kind, measure) = if measured == "count" {
         let name = r.text("count", flaws)?;
         let Some(k) = kind(name) else {

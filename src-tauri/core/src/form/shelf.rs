@@ -72,7 +72,7 @@ impl Shelf {
 pub(crate) fn own_files(folder: &Path) -> Vec<(String, std::result::Result<String, Vec<Flaw>>)> {
     let mut files: Vec<_> =
         std::fs::read_dir(folder).into_iter().flatten().filter_map(|e| Some(e.ok()?.path())).collect();
-    files.retain(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")));
+    files.retain(|p| p.is_file() && p.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")));
     files.sort();
     let read = |path: &Path, file: &str| match std::fs::read_to_string(path) {
         Ok(text) => Ok(text.trim_start_matches('\u{feff}').to_owned()),

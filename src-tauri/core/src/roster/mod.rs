@@ -237,6 +237,9 @@ fn letters(column: u32) -> String {
     out.iter().rev().collect()
 }
 
+/// The sheet on which a template says how it is filled in.
+const EXPLANATION: &str = "填写说明";
+
 /// Reads a file into a plan for one list. Writes nothing.
 ///
 /// # Errors
@@ -246,7 +249,18 @@ pub fn read(bytes: &[u8], file: &str, shape: &'static Shape, ledger: &Ledger) ->
     if shape.kind.internal || shape.fields.iter().any(|f| f.required && f.ty == Type::System) {
         return Err(Error::refused(format!("{}不能从表格导入，请在窗口里登记", shape.label)));
     }
-    let sheets = sheet::open(bytes, file)?;
+    let mut sheets = sheet::open(bytes, file)?;
+    // A template of ours explains itself on a sheet that is no data, and its first sheet says whose it is.
+    if sheets.iter().any(|s| s.name == EXPLANATION) {
+        sheets.retain(|s| s.name != EXPLANATION);
+        let whose = sheets.iter().find_map(|s| crate::record::shapes().find(|other| other.label == s.name));
+        if let Some(other) = whose.filter(|other| other.kind.name != shape.kind.name) {
+            return Err(guard::refuse(
+                file,
+                &format!("这是“{}”的模板，不是“{}”的，请按“{0}”导入", other.label, shape.label),
+            ));
+        }
+    }
     let mut found: Vec<(&sheet::Sheet, Vec<heading::Heading>)> =
         sheets.iter().map(|s| (s, heading::find(s, shape))).filter(|(_, h)| !h.is_empty()).collect();
     if found.is_empty() {
@@ -352,7 +366,7 @@ fn choose(
     sheets
         .iter()
         // The template's own notes hold no records: nothing is lost there.
-        .filter(|s| !s.lines.is_empty() && !read(&s.name) && s.name != "填写说明")
+        .filter(|s| !s.lines.is_empty() && !read(&s.name))
         .map(|s| LeftOut {
             sheet: s.name.clone(),
             say: format!("没有读取：列与{}的不同，需要时请单独存成文件导入", shape.label),
