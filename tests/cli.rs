@@ -654,3 +654,23 @@ fn a_wrong_command_line_is_usage() {
     let version = said(Command::new(program()).arg("--version"));
     assert!(version.code == 0 && version.out.contains(env!("CARGO_PKG_VERSION")), "{}", version.out);
 }
+
+#[test]
+fn slips_of_the_hand_are_said_and_change_nothing() {
+    let place = Place::sample("slips");
+    let cutoff = "数据截止日 1999-01-01 不在报告期 2021Q3 之内";
+    assert!(place.refused(&["file", FORM, "2021Q3", "--cutoff", "1999-01-01"]).contains(cutoff), "filed for good");
+    assert!(place.refused(&["fill", FORM, "2021Q3", "--cutoff", "1999-01-01"]).contains(cutoff), "only looked at");
+    place.done(&["fill", FORM, "2021Q3", "--cutoff", "2021-10-08"]);
+
+    let staff = place.path("服务人员.xlsx").to_string_lossy().into_owned();
+    place.done(&["template", "staff", "--out", &staff]);
+    let said = place.refused(&["import", "mentor", &staff]);
+    assert!(said.contains("这是“服务人员”的模板，不是“创业导师”的"), "another kind's template is named: {said}");
+    assert!(place.refused(&["import", "staff", &staff]).contains("没有读到服务人员的数据行"), "a blank template");
+
+    let said = place.done(&["backup"]);
+    let file = said.trim().rsplit('：').next().unwrap_or_default().to_owned();
+    assert!(place.done(&["restore", &file]).contains("没有改动"), "the same records leave no step to undo");
+    assert!(place.done(&["undo"]).contains("打开示例"), "undo takes back what was done before");
+}
