@@ -36,7 +36,8 @@ fn the_policy_lets_nothing_in_from_elsewhere_and_runs_nothing_inline() {
 
 #[test]
 fn capabilities_hold_exactly_the_programs_own_commands() {
-    let commands = read("src-tauri/src/commands.rs");
+    let commands: String =
+        crate::tidy::sources("src-tauri/src/commands", &["rs"]).into_iter().map(|(_, text)| text).collect();
     let own: BTreeSet<String> = commands
         .split("#[tauri::command")
         .skip(1)

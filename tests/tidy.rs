@@ -9,7 +9,7 @@ fn root() -> PathBuf {
 }
 
 /// Files below a folder with one of these endings, with their text.
-fn sources(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
+pub fn sources(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut open = vec![root().join(folder)];
     while let Some(path) = open.pop() {
@@ -94,7 +94,7 @@ fn the_screen_has_one_door_and_every_command_its_function() {
     assert!(found.is_empty(), "invoke occurs outside api.ts: {found:?}");
     let api = std::fs::read_to_string(root().join("ui/src/api.ts")).expect("api.ts");
     let called: BTreeSet<String> = words_after(&api, &["invoke(\"", "invoke('", ">(\"", ">('"]);
-    let commands = std::fs::read_to_string(root().join("src-tauri/src/commands.rs")).expect("commands.rs");
+    let commands: String = sources("src-tauri/src/commands", &["rs"]).into_iter().map(|(_, text)| text).collect();
     let mut offered = BTreeSet::new();
     let mut lines = commands.lines();
     while let Some(line) = lines.next() {

@@ -30,22 +30,22 @@ fn main() -> tauri::Result<()> {
         // First of all, as its author asks: a second start ends here, before it touches the data folder.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| bring_forward(app)))
         .invoke_handler(tauri::generate_handler![
-            commands::status,
-            commands::reopen,
-            commands::recover,
-            commands::open_sample,
-            commands::fill,
-            commands::file_as,
-            commands::override_cell,
-            commands::explain,
-            commands::export,
-            commands::seal,
-            commands::unseal,
-            commands::differences,
-            commands::attach_scan,
-            commands::record,
-            commands::undo,
-            commands::redo,
+            commands::folder::status,
+            commands::folder::reopen,
+            commands::folder::recover,
+            commands::folder::open_sample,
+            commands::reports::fill,
+            commands::reports::file_as,
+            commands::reports::override_cell,
+            commands::reports::explain,
+            commands::reports::export,
+            commands::reports::seal,
+            commands::reports::unseal,
+            commands::reports::differences,
+            commands::reports::attach_scan,
+            commands::records::record,
+            commands::folder::undo,
+            commands::folder::redo,
         ])
         .setup(|app| {
             app.manage(Office::open(args.data));

@@ -151,6 +151,9 @@ pub enum Error {
     /// The workbook could not be made.
     #[error("生成工作簿失败：{0}")]
     Workbook(String),
+    /// The person stopped long work; nothing of it remains.
+    #[error("已取消，没有作任何改动")]
+    Cancelled,
 }
 
 impl Error {
@@ -171,6 +174,7 @@ impl Error {
             Error::File { .. } => "file",
             Error::Database(_) => "database",
             Error::Workbook(_) => "workbook",
+            Error::Cancelled => "cancelled",
         }
     }
 }

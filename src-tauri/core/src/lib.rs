@@ -18,9 +18,11 @@ pub mod form;
 pub mod ledger;
 pub mod period;
 pub mod programme;
+pub mod progress;
 pub mod record;
 pub mod roster;
 pub mod sample;
+pub mod settings;
 pub mod store;
 pub mod workbook;
 

@@ -20,6 +20,7 @@ use crate::form::{BrokenForm, PeriodKind, Shelf};
 use crate::ledger::Ledger;
 use crate::period::{Basis, Period};
 use crate::record::{Value, kind};
+use crate::settings::Settings;
 use crate::store::Store;
 use crate::{roster, sample};
 
@@ -27,6 +28,7 @@ use crate::{roster, sample};
 pub struct Desk {
     store: Store,
     shelf: Shelf,
+    settings: Settings,
     today: NaiveDate,
 }
 
@@ -88,7 +90,8 @@ impl Desk {
     pub fn open(folder: &Path, who: &str, today: NaiveDate) -> Result<Desk> {
         let store = Store::open(folder, who)?;
         let shelf = Shelf::load(&folder.join("forms"));
-        Ok(Desk { store, shelf, today })
+        let settings = Settings::open(folder);
+        Ok(Desk { store, shelf, settings, today })
     }
 
     /// The store underneath.
@@ -99,6 +102,16 @@ impl Desk {
     /// The store underneath, to write.
     pub fn store_mut(&mut self) -> &mut Store {
         &mut self.store
+    }
+
+    /// What the program remembers for the person.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What the program remembers for the person, to change.
+    pub fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
     }
 
     /// The forms at hand.

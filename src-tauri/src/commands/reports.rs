@@ -1,7 +1,7 @@
-//! What the screen can ask for: one command for one question to the desk.
+//! Reports: fill, explain, export, seal.
 
 use incubator::Error;
-use incubator::desk::{Choice, Difference, FilingChoice, RecordView, Status};
+use incubator::desk::{Choice, Difference, FilingChoice};
 use incubator::error::Refusal;
 use incubator::form::Filled;
 use tauri::{State, WebviewWindow};
@@ -12,28 +12,6 @@ use crate::office::{Answer, Office};
 /// Now, as the records keep it.
 fn now() -> String {
     chrono::Local::now().format("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-#[tauri::command(async)]
-pub fn status(office: State<'_, Office>) -> Answer<Status> {
-    office.ask(|desk| desk.status())
-}
-
-#[tauri::command(async)]
-pub fn reopen(office: State<'_, Office>) -> Answer<Status> {
-    office.reopen();
-    office.ask(|desk| desk.status())
-}
-
-#[tauri::command(async)]
-pub fn recover(office: State<'_, Office>) -> Answer<Status> {
-    office.recover()?;
-    office.ask(|desk| desk.status())
-}
-
-#[tauri::command(async)]
-pub fn open_sample(office: State<'_, Office>) -> Answer<Status> {
-    office.ask(|desk| desk.open_sample())
 }
 
 #[tauri::command(async)]
@@ -106,19 +84,4 @@ pub async fn attach_scan(
     let bytes = std::fs::read(&path).map_err(|source| Refusal::from(&Error::File { what: "读取", path, source }))?;
     office.ask(|desk| desk.attach_scan(&form, &period, &name, &bytes))?;
     Ok(Some(name))
-}
-
-#[tauri::command(async)]
-pub fn record(office: State<'_, Office>, kind: &str, id: i64) -> Answer<RecordView> {
-    office.ask(|desk| desk.record(kind, id))
-}
-
-#[tauri::command(async)]
-pub fn undo(office: State<'_, Office>) -> Answer<Option<String>> {
-    office.ask(|desk| desk.undo())
-}
-
-#[tauri::command(async)]
-pub fn redo(office: State<'_, Office>) -> Answer<Option<String>> {
-    office.ask(|desk| desk.redo())
 }

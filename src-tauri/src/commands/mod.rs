@@ -1,0 +1,5 @@
+//! What the screen can ask for: one command for one question to the desk, a file for each room.
+
+pub mod folder;
+pub mod records;
+pub mod reports;
