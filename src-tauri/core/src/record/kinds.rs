@@ -6,7 +6,7 @@ use super::Type::{
     Bool, Choice, CreditCode, Date, Decimal, Email, Int, Long, Money, Month, Owner, Phone, Postcode, Ref, Refs, System,
     Text, Year,
 };
-use super::{Field, Kind, List, Rule, Stage, Type};
+use super::{Adds, Field, Kind, List, Rule, Stage, Type};
 
 const fn f(name: &'static str, label: &'static str, ty: Type) -> Field {
     Field::new(name, label, ty)
@@ -22,6 +22,7 @@ const NOTE: Field = f("note", "备注", Long).alias(&["说明", "备注说明"])
 const BLANK: Kind = Kind {
     name: "",
     label: "",
+    group: "其他",
     fields: &[],
     title: &[],
     span: None,
@@ -30,6 +31,10 @@ const BLANK: Kind = Kind {
     rules: &[],
     internal: false,
 };
+
+/// Groups of kinds as people look for them, in the order of the screen. A kind that names none of them stands last.
+pub static GROUPS: &[&str] =
+    &["团队与企业", "导师与活动", "财务", "知识产权与成果", "人员", "场地与基本信息", "平台与荣誉", "目标与材料"];
 
 /// The lists of teams and of enterprises: both show tenants.
 pub static LISTS: &[&List] = &[
@@ -153,6 +158,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "space",
         label: "众创空间",
+        group: "场地与基本信息",
         fields: &[
             f("valid_from", "生效日期", Date).help("从哪一天起按这一条填表；留空为一直有效。名称、地址等变更时新增一条，往期报表不变"),
             f("name", "众创空间名称", Text).required().alias(&["名称", "载体名称", "空间名称"]),
@@ -193,6 +199,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "operator",
         label: "运营主体",
+        group: "场地与基本信息",
         fields: &[
             f("valid_from", "生效日期", Date),
             f("name", "运营主体名称", Text).required().alias(&["运营单位名称", "运营机构名称", "运营管理主体", "运营单位"]),
@@ -214,6 +221,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "contact",
         label: "联系人",
+        group: "人员",
         fields: &[
             f("role", "角色", Choice(&["负责人", "联系人", "填报人", "统计负责人", "法人"])).required(),
             f("name", "姓名", Text).required(),
@@ -235,18 +243,19 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "site",
         label: "场地",
+        group: "场地与基本信息",
         fields: &[
             f("valid_from", "生效日期", Date),
             f("source", "场地来源", Choice(&["自有", "租赁"])),
-            f("total_area", "场地面积", Decimal).unit("m²").alias(&["总面积"]),
-            f("service_area", "服务场地面积", Decimal).unit("m²"),
-            f("public_area", "公共区域面积", Decimal).unit("m²").alias(&["公共服务场地面积"]),
-            f("desk_area", "工位面积", Decimal).unit("m²"),
-            f("tenant_area", "入驻团队企业使用面积", Decimal).unit("m²"),
+            f("total_area", "场地面积", Decimal).unit("m²").alias(&["总面积"]).adds(Adds::SameDay),
+            f("service_area", "服务场地面积", Decimal).unit("m²").adds(Adds::SameDay),
+            f("public_area", "公共区域面积", Decimal).unit("m²").alias(&["公共服务场地面积"]).adds(Adds::SameDay),
+            f("desk_area", "工位面积", Decimal).unit("m²").adds(Adds::SameDay),
+            f("tenant_area", "入驻团队企业使用面积", Decimal).unit("m²").adds(Adds::SameDay),
             f("lease_from", "租赁起", Date),
             f("lease_until", "租赁止", Date),
-            yuan("rent_per_m2", "标准租金(每平方米每月)"),
-            yuan("rent_per_desk", "标准租金(每工位每月)"),
+            yuan("rent_per_m2", "标准租金(每平方米每月)").adds(Adds::Never),
+            yuan("rent_per_desk", "标准租金(每工位每月)").adds(Adds::Never),
             NOTE,
         ],
         title: &["source", "valid_from"],
@@ -262,11 +271,12 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "desks",
         label: "工位",
+        group: "场地与基本信息",
         fields: &[
             f("as_of", "日期", Date).required().alias(&["统计日期"]),
-            f("total", "提供工位数", Int).unit("个").alias(&["工位总数", "工位数"]),
-            f("open", "开放区域工位数", Int).unit("个"),
-            f("taken", "已入驻工位数", Int).unit("个"),
+            f("total", "提供工位数", Int).unit("个").alias(&["工位总数", "工位数"]).adds(Adds::SameDay),
+            f("open", "开放区域工位数", Int).unit("个").adds(Adds::SameDay),
+            f("taken", "已入驻工位数", Int).unit("个").adds(Adds::SameDay),
             NOTE,
         ],
         title: &["as_of"],
@@ -278,6 +288,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "facility",
         label: "设施设备",
+        group: "场地与基本信息",
         fields: &[
             f("kind", "类别", Choice(&["水电暖", "通讯", "网络", "会议", "报告", "培训", "展示", "餐饮", "设备", "其他"])),
             f("name", "名称", Text).required().alias(&["设施名称", "设备名称"]),
@@ -296,6 +307,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "staff",
         label: "服务人员",
+        group: "人员",
         fields: &[
             f("name", "姓名", Text).required(),
             f("post", "岗位", Text).alias(&["职务", "岗位职务"]),
@@ -318,6 +330,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "provider",
         label: "服务机构",
+        group: "场地与基本信息",
         fields: &[
             f("name", "机构名称", Text).required(),
             f("kind", "服务类别", Choice(&[
@@ -338,6 +351,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "fund",
         label: "孵化资金",
+        group: "财务",
         fields: &[
             f("name", "资金名称", Text).required().alias(&["基金名称"]),
             f("kind", "类别", Choice(&["种子", "天使", "创业投资", "合作", "其他"])),
@@ -356,6 +370,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "tenant",
         label: "入驻对象",
+        group: "团队与企业",
         fields: &[
             f("name", "名称", Text).required().alias(&[
                 "团队名称", "企业名称", "项目名称", "创业团队", "创业团队名称", "公司名称", "团队(项目)名称", "单位名称",
@@ -407,6 +422,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "agreement",
         label: "入驻协议",
+        group: "团队与企业",
         fields: &[
             f("tenant", "入驻对象", Ref("tenant")).required().alias(&["名称", "团队名称", "企业名称"]),
             f("number", "协议编号", Text),
@@ -428,16 +444,17 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "snapshot",
         label: "季度数据",
+        group: "团队与企业",
         fields: &[
             f("tenant", "入驻对象", Ref("tenant")).required().alias(&["名称", "团队名称", "企业名称"]),
             f("as_of", "统计日期", Date).required().alias(&["日期", "截止日期"]),
-            people("headcount", "人数").alias(&["人员数量", "团队人数", "从业人数", "从业人员"]),
+            people("headcount", "人数").alias(&["人员数量", "团队人数", "从业人数", "从业人员"]).adds(Adds::SameDay),
             people("fresh_graduates", "新吸纳应届大学毕业生").alias(&["应届大学毕业生", "其中应届", "应届毕业生"])
                 .help("上次统计之后新吸纳的当年毕业、大专以上学历人员(流量，不是存量)；应届的口径官方未说明，默认毕业年份等于报告年份"),
-            people("doctors", "博士"),
-            people("college", "大专以上"),
-            people("returnees", "留学人员"),
-            people("interns", "实习生"),
+            people("doctors", "博士").adds(Adds::SameDay),
+            people("college", "大专以上").adds(Adds::SameDay),
+            people("returnees", "留学人员").adds(Adds::SameDay),
+            people("interns", "实习生").adds(Adds::SameDay),
             f("period_from", "营收等数据起始日期", Date),
             yuan("revenue", "总收入").alias(&["营业收入", "营收"]),
             yuan("profit", "净利润").signed(),
@@ -459,6 +476,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "member",
         label: "成员",
+        group: "人员",
         fields: &[
             f("tenant", "入驻对象", Ref("tenant")).required().alias(&["团队名称", "企业名称", "所属团队", "所属企业"]),
             f("name", "姓名", Text).required().alias(&["成员姓名"]),
@@ -484,6 +502,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "exit",
         label: "毕业与退出",
+        group: "团队与企业",
         fields: &[
             f("tenant", "入驻对象", Ref("tenant")).required().alias(&["名称", "团队名称", "企业名称"]),
             f("kind", "类别", Choice(&["毕业", "退出", "迁出", "注销"])).required(),
@@ -502,6 +521,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "rent_relief",
         label: "减免房租",
+        group: "财务",
         fields: &[
             f("tenant", "入驻对象", Ref("tenant")).required().alias(&["名称", "团队名称", "企业名称"]),
             f("month", "月份", Month).required(),
@@ -521,6 +541,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "income",
         label: "收入",
+        group: "财务",
         fields: &[
             f("received_on", "到账日期", Date).required().alias(&["日期", "收款日期"])
                 .help("财政补贴按到账日期计(官方未说明按批准还是到账，默认到账)"),
@@ -541,6 +562,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "cost",
         label: "支出",
+        group: "财务",
         fields: &[
             f("paid_on", "支出日期", Date).required().alias(&["日期"]),
             f("kind", "支出类别", Choice(&["人员", "场地", "管理", "活动", "其他"])).required().alias(&["类别"]),
@@ -557,6 +579,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "tax_relief",
         label: "免税",
+        group: "财务",
         fields: &[
             f("on", "免税所属期末", Date).required().alias(&["日期", "所属期"]),
             f("tax", "税种", Choice(&["房产税", "城镇土地使用税", "增值税"])).required(),
@@ -571,6 +594,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "financing",
         label: "投融资",
+        group: "财务",
         fields: &[
             f("tenant", "获投方", Ref("tenant")).required().alias(&["入驻对象", "名称", "团队名称", "企业名称"]),
             f("on", "日期", Date).required().alias(&["获投日期", "到账日期"]),
@@ -592,6 +616,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "investment",
         label: "基金投资",
+        group: "财务",
         fields: &[
             f("fund", "孵化资金", Ref("fund")).required().alias(&["基金名称", "资金名称"]),
             f("tenant", "被投对象", Ref("tenant")).required().alias(&["入驻对象", "团队名称", "企业名称"]),
@@ -608,6 +633,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "ip",
         label: "知识产权",
+        group: "知识产权与成果",
         fields: &[
             f("tenant", "权利人", Ref("tenant")).required().alias(&["入驻对象", "团队名称", "企业名称"]),
             f("kind", "类别", Choice(&[
@@ -630,6 +656,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "award",
         label: "获奖",
+        group: "知识产权与成果",
         fields: &[
             f("tenant", "入驻对象", Ref("tenant")).alias(&["团队名称", "企业名称"]),
             f("name", "赛事或奖项名称", Text).required(),
@@ -647,6 +674,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "project",
         label: "承担项目",
+        group: "知识产权与成果",
         fields: &[
             f("tenant", "入驻对象", Ref("tenant")).alias(&["团队名称", "企业名称"]),
             f("name", "项目名称", Text).required(),
@@ -665,6 +693,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "contract",
         label: "技术合同",
+        group: "知识产权与成果",
         fields: &[
             f("tenant", "入驻对象", Ref("tenant")).alias(&["团队名称", "企业名称"]),
             f("name", "合同名称", Text).required(),
@@ -681,6 +710,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "mentor",
         label: "创业导师",
+        group: "导师与活动",
         fields: &[
             f("name", "姓名", Text).required().alias(&["导师姓名"]),
             f("employer", "工作单位", Text).alias(&["单位"]),
@@ -703,6 +733,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "session",
         label: "辅导记录",
+        group: "导师与活动",
         fields: &[
             f("mentor", "导师", Ref("mentor")).required().alias(&["导师姓名"]),
             f("on", "日期", Date).required().alias(&["辅导日期"]),
@@ -720,6 +751,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "event",
         label: "活动",
+        group: "导师与活动",
         fields: &[
             f("on", "日期", Date).required().alias(&["活动日期", "活动时间", "时间"]),
             f("end_on", "结束日期", Date),
@@ -747,6 +779,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "proof",
         label: "佐证材料",
+        group: "目标与材料",
         fields: &[
             f("owner", "所属记录", Owner).required(),
             f("role", "材料类别", Choice(&[
@@ -767,6 +800,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "case_story",
         label: "孵化案例",
+        group: "知识产权与成果",
         fields: &[
             f("tenant", "入驻对象", Ref("tenant")).alias(&["团队名称", "企业名称"]),
             f("year", "年度", Year),
@@ -783,6 +817,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "text_block",
         label: "文字材料",
+        group: "目标与材料",
         fields: &[
             f("form", "表格", Text).required(),
             f("cell", "栏目", Text).required(),
@@ -796,6 +831,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "platform",
         label: "平台与荣誉",
+        group: "平台与荣誉",
         fields: &[
             f("name", "平台名称", Text).required(),
             f("approved", "立项时间", Month),
@@ -814,6 +850,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "evaluation",
         label: "绩效评价",
+        group: "平台与荣誉",
         fields: &[
             f("year", "年度", Year).required(),
             f("level", "级别", Choice(&["国家级", "省级", "市级"])),
@@ -829,6 +866,7 @@ pub static KINDS: &[&Kind] = &[
     &Kind {
         name: "target",
         label: "目标任务",
+        group: "目标与材料",
         fields: &[
             f("name", "目标", Text).required(),
             f("figure", "对应指标", Text),

@@ -8,7 +8,7 @@ mod value;
 use std::sync::LazyLock;
 
 pub use check::{check, credit_code_flaw};
-pub use kinds::{KINDS, LISTS};
+pub use kinds::{GROUPS, KINDS, LISTS};
 pub use value::{Record, Value, format_value, parse_value};
 
 /// What a field holds. The storage form is that of [`Value`].
@@ -107,11 +107,35 @@ pub struct Field {
     pub aliases: &'static [&'static str],
     /// Explanation for the "?" and the template's note, with its source.
     pub help: &'static str,
+    /// When the numbers of several records may be added up.
+    pub adds: Adds,
+}
+
+/// When the numbers of a field add up over several records. Only numbers with a unit ever do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adds {
+    /// Flows and sizes: incomes, areas, attendants.
+    Always,
+    /// A state of its day: the head-counts of two quarters do not add up, those of one day do.
+    SameDay,
+    /// Prices.
+    Never,
 }
 
 impl Field {
     const fn new(name: &'static str, label: &'static str, ty: Type) -> Field {
-        Field { name, label, ty, unit: "", required: false, signed: false, default: "", aliases: &[], help: "" }
+        Field {
+            name,
+            label,
+            ty,
+            unit: "",
+            required: false,
+            signed: false,
+            default: "",
+            aliases: &[],
+            help: "",
+            adds: Adds::Always,
+        }
     }
     /// The unit people use.
     pub const fn unit(mut self, unit: &'static str) -> Field {
@@ -143,6 +167,11 @@ impl Field {
         self.help = text;
         self
     }
+    /// When its numbers add up.
+    pub const fn adds(mut self, adds: Adds) -> Field {
+        self.adds = adds;
+        self
+    }
     /// The label with its unit, as headings carry it: 金额(元).
     pub fn heading(&self, label: &str) -> String {
         if self.unit.is_empty() { label.to_owned() } else { format!("{label}({})", self.unit) }
@@ -167,6 +196,8 @@ pub struct Kind {
     pub name: &'static str,
     /// Chinese name.
     pub label: &'static str,
+    /// Under which of [`GROUPS`] the screen shows it.
+    pub group: &'static str,
     /// Its fields, in the order of templates and editors.
     pub fields: &'static [Field],
     /// Fields whose texts make the record's own label in lists of evidence.
