@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use incubator::desk::{Desk, default_folder};
+use incubator::desk::Desk;
 use incubator::error::Refusal;
 use incubator::store::Store;
-use incubator::{Error, Result};
+use incubator::{Error, Result, place};
 
 /// Names this program for others that find the folder held.
 const WHO: &str = "众创台账";
@@ -23,7 +23,7 @@ pub struct Office {
 impl Office {
     /// Opens the data folder: the given one, else the usual one of this user. A failure is kept and shown.
     pub fn open(folder: Option<PathBuf>) -> Office {
-        let folder = folder.or_else(default_folder);
+        let folder = folder.or_else(place::usual);
         let desk = Mutex::new(desk(folder.as_ref()));
         Office { folder, desk }
     }

@@ -83,6 +83,7 @@ const status: Status = {
   ],
   broken: [],
   periods: ['2021Q3', '2021Q2'],
+  warnings: [],
 };
 
 const record: RecordView = {

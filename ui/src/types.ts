@@ -712,4 +712,8 @@ broken: Array<BrokenForm>,
 /**
  * Periods to choose from, newest first.
  */
-periods: Array<string>, };
+periods: Array<string>, 
+/**
+ * What the person should know about where the data folder lies, in Chinese: see [`Desk::warnings`].
+ */
+warnings: Array<string>, };

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::file;
+
 /// Result of work that can be stopped.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -208,6 +210,9 @@ impl From<&Error> for Refusal {
 
 fn io_say(e: &std::io::Error) -> String {
     use std::io::ErrorKind::*;
+    if file::is_shared(e) {
+        return "正被其他程序占用，请关闭后重试".into();
+    }
     match e.kind() {
         NotFound => "文件或文件夹不存在".into(),
         PermissionDenied => "没有权限，或被其他程序占用".into(),

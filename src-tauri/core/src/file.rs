@@ -12,6 +12,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::place;
 
 /// How long the last step is tried again while another program looks at the target: virus scanners
 /// and file indexers let go within moments, Excel does not.
@@ -45,6 +46,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let Some(name) = path.file_name() else {
         return Err(Error::refused(format!("“{}”不是文件名，请写明要保存的文件", path.display())));
     };
+    if cfg!(windows)
+        && let Some(why) = place::unfit_on_windows(&path.to_string_lossy())
+    {
+        return Err(Error::refused(why));
+    }
     let folder = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -68,18 +74,35 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     sweep(folder);
     let unfinished = Unfinished::create(folder).map_err(|e| failed("写入", path, e))?;
     unfinished.fill(bytes).map_err(|e| failed("写入", path, e))?;
-    let mut waits = RETRIES.iter();
-    loop {
-        match fs::rename(&unfinished.path, path) {
-            Ok(()) => break,
-            Err(e) if is_held(&e) => match waits.next() {
-                Some(wait) => sleep(*wait),
-                None => return Err(occupied(path, None)),
-            },
-            Err(e) => return Err(failed("写入", path, e)),
-        }
+    match rename(&unfinished.path, path) {
+        Ok(()) => {}
+        Err(e) if is_held(&e) => return Err(occupied(path, None)),
+        Err(e) => return Err(failed("写入", path, e)),
     }
     sync_folder(folder).map_err(|e| failed("写入", path, e))
+}
+
+/// Gives a file another name in the same folder, over an old one if there is one. A target that a virus
+/// scanner or a file indexer looks at is waited for a moment.
+///
+/// # Errors
+/// The system's own; on Windows also when the target stays open elsewhere.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    patiently(|| fs::rename(from, to))
+}
+
+/// Does `work` again for a second while another program holds the file.
+pub(crate) fn patiently<T>(mut work: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    let mut waits = RETRIES.iter();
+    loop {
+        match work() {
+            Err(e) if is_held(&e) => match waits.next() {
+                Some(wait) => sleep(*wait),
+                None => return Err(e),
+            },
+            done => return done,
+        }
+    }
 }
 
 fn failed(what: &'static str, path: &Path, source: io::Error) -> Error {
@@ -135,11 +158,17 @@ fn is_libreoffice(lock: &Path) -> bool {
     lock.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".~lock."))
 }
 
-/// Whether the target is open in another program: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION,
-/// ERROR_LOCK_VIOLATION. The numbers mean other things on other systems, where an open file is no
-/// hindrance.
+/// Whether the target is open in another program. ERROR_ACCESS_DENIED is what Windows says to a name that is
+/// to go to another file while it is open.
 fn is_held(e: &io::Error) -> bool {
-    cfg!(windows) && matches!(e.raw_os_error(), Some(5 | 32 | 33))
+    is_shared(e) || (cfg!(windows) && e.raw_os_error() == Some(5))
+}
+
+/// Whether another program has the file open and lets nobody else at it: ERROR_SHARING_VIOLATION and
+/// ERROR_LOCK_VIOLATION, for which the standard library has no kind of its own. The numbers mean other things on other systems,
+/// where an open file is no hindrance.
+pub(crate) fn is_shared(e: &io::Error) -> bool {
+    cfg!(windows) && matches!(e.raw_os_error(), Some(32 | 33))
 }
 
 /// A file that does not have its name yet; gone when dropped before that.

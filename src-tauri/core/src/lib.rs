@@ -17,6 +17,7 @@ pub mod file;
 pub mod form;
 pub mod ledger;
 pub mod period;
+pub mod place;
 pub mod programme;
 pub mod progress;
 pub mod record;

@@ -419,7 +419,11 @@ fn run(cli: Cli) -> Result<()> {
         None => Local::now().format("%Y-%m-%d %H:%M:%S").to_string(),
     };
     let folder = cli.data.unwrap_or_default();
-    let open = || Desk::open(&folder, WHO, today);
+    let open = || {
+        let desk = Desk::open(&folder, WHO, today)?;
+        desk.warnings().iter().for_each(|say| complain(&format!("注意：{say}")));
+        Ok::<_, Error>(desk)
+    };
     match cli.command {
         Command::Kinds(output) => list_kinds(output.json),
         Command::Recover { file } => recover(&folder, file),

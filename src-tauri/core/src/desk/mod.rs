@@ -5,7 +5,7 @@ mod filing;
 mod programmes;
 mod records;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -22,7 +22,7 @@ use crate::period::{Basis, Period};
 use crate::record::{Value, kind};
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::{roster, sample};
+use crate::{place, roster, sample};
 
 /// An open data folder with its forms.
 pub struct Desk {
@@ -30,6 +30,8 @@ pub struct Desk {
     shelf: Shelf,
     settings: Settings,
     today: NaiveDate,
+    /// What is to be known of where the folder lies.
+    warnings: Vec<String>,
 }
 
 /// One form to choose from.
@@ -83,6 +85,8 @@ pub struct Status {
     pub broken: Vec<BrokenForm>,
     /// Periods to choose from, newest first.
     pub periods: Vec<String>,
+    /// What the person should know about where the data folder lies, in Chinese: see [`Desk::warnings`].
+    pub warnings: Vec<String>,
 }
 
 impl Desk {
@@ -91,7 +95,8 @@ impl Desk {
         let store = Store::open(folder, who)?;
         let shelf = Shelf::load(&folder.join("forms"));
         let settings = Settings::open(folder);
-        Ok(Desk { store, shelf, settings, today })
+        let warnings = place::warnings(folder);
+        Ok(Desk { store, shelf, settings, today, warnings })
     }
 
     /// The store underneath.
@@ -124,6 +129,11 @@ impl Desk {
         self.today
     }
 
+    /// What the person should know about where the data folder lies: see [`place::warnings`].
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
     /// Reads the manager's own forms folder again.
     pub fn reload_forms(&mut self) {
         self.shelf = Shelf::load(&self.store.folder().join("forms"));
@@ -148,6 +158,7 @@ impl Desk {
             forms: self.forms(),
             broken: self.shelf.broken.clone(),
             periods: periods.iter().map(Period::to_string).collect(),
+            warnings: self.warnings.clone(),
         })
     }
 
@@ -251,18 +262,6 @@ fn dated(ledger: &Ledger) -> Vec<NaiveDate> {
         .filter_map(|(name, field)| Some((kind(name)?, field)))
         .flat_map(|(k, field)| ledger.rows(k).iter().filter_map(move |r| r.field(k, field).and_then(Value::as_date)))
         .collect()
-}
-
-/// The usual data folder of this computer's user, beside nothing of the program.
-pub fn default_folder() -> Option<PathBuf> {
-    let home = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    if cfg!(windows) {
-        return home("LOCALAPPDATA").or_else(|| home("USERPROFILE")).map(|p| p.join("众创台账"));
-    }
-    if cfg!(target_os = "macos") {
-        return home("HOME").map(|p| p.join("Library/Application Support/众创台账"));
-    }
-    home("XDG_DATA_HOME").or_else(|| home("HOME").map(|p| p.join(".local/share"))).map(|p| p.join("众创台账"))
 }
 
 /// A period that must be of the form's own kind.

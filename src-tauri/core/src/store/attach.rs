@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::Store;
 use super::folder::{file_error, hash_of, sync_dir};
 use crate::error::{Error, Flaw, Result};
+use crate::file;
 use crate::record::Value;
 
 impl Store {
@@ -106,7 +107,7 @@ fn write_once(path: &Path, bytes: &[u8]) -> Result<()> {
         file.write_all(bytes)?;
         file.sync_all()?;
         drop(file);
-        fs::rename(&beside, path)
+        file::rename(&beside, path)
     };
     if let Err(e) = write() {
         let _ = fs::remove_file(&beside);

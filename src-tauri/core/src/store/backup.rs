@@ -16,6 +16,7 @@ use super::folder::{self, Folder, State, file_error};
 use super::schema::{self, Migration};
 use super::{StepKind, Store, log, put_in_place, remove_database, schema_at, sound, stamp, version_on_disk};
 use crate::error::{Error, Result};
+use crate::file;
 
 /// A verified copy of the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -116,7 +117,7 @@ impl Store {
         // The database last: until it has gone, every open still finds the damage.
         for old in [held.state(), held.beside("-wal"), held.beside("-shm"), held.beside("-journal"), held.db()] {
             let Some(name) = old.file_name() else { continue };
-            match fs::rename(&old, aside.join(name)) {
+            match file::rename(&old, &aside.join(name)) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(file_error("移走", &old, e)),
                 _ => {}
             }
@@ -147,7 +148,7 @@ pub(super) fn make(
             path = dir.join(format!("{}_{reason}{number}.db", at.format(NAME)));
             number += 1;
         }
-        fs::rename(&beside, &path).map_err(|e| file_error("保存备份", &path, e))?;
+        file::rename(&beside, &path).map_err(|e| file_error("保存备份", &path, e))?;
         folder::sync_dir(&dir);
         Ok(Backup { at: stamp(at), reason, size: folder::size(&path), path })
     });
@@ -158,10 +159,10 @@ pub(super) fn make(
 }
 
 fn write_checked(conn: &Connection, to: &Path, expected: &[(String, String)]) -> Result<()> {
-    conn.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
-    let file = OpenOptions::new().write(true).open(to);
-    file.and_then(|f| f.sync_all()).map_err(|e| file_error("保存备份", to, e))?;
-    let copy = Connection::open_with_flags(to, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    conn.execute("VACUUM INTO ?1", [super::long_name(to).to_string_lossy()])?;
+    let new = file::patiently(|| OpenOptions::new().write(true).open(to));
+    new.and_then(|f| f.sync_all()).map_err(|e| file_error("保存备份", to, e))?;
+    let copy = super::open_file(to, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     if let Some(reason) = sound::flaw(&copy, expected)? {
         return Err(Error::refused(format!("备份未通过校验，没有保留：{reason}")));
     }
@@ -202,7 +203,7 @@ fn check(path: &Path, migrations: &[Migration]) -> Result<()> {
     let Some(done) = migrations.get(..version).filter(|done| !done.is_empty()) else {
         return Err(Error::Newer { found: version as i64, known: migrations.len() as i64 });
     };
-    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let conn = super::open_file(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     match sound::flaw(&conn, &schema_at(done)?)? {
         Some(reason) => Err(refuse(&reason)),
         None => Ok(()),
@@ -213,7 +214,7 @@ fn check(path: &Path, migrations: &[Migration]) -> Result<()> {
 fn unpack(backup: &Path, to: &Path, migrations: &[Migration]) -> Result<Connection> {
     remove_database(to);
     let open = || {
-        fs::copy(backup, to).map_err(|e| file_error("读取备份", backup, e))?;
+        file::patiently(|| fs::copy(backup, to)).map_err(|e| file_error("读取备份", backup, e))?;
         // A backup from a write-protected medium is copied with its protection.
         let mut rights = fs::metadata(to).map_err(|e| file_error("读取备份", backup, e))?.permissions();
         if rights.readonly() {

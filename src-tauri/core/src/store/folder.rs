@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::{file, place};
 
 /// The folder, held for as long as this lives.
 #[derive(Debug)]
@@ -32,6 +33,11 @@ pub(super) struct Folder {
 impl Folder {
     /// Makes the folder if need be and takes it for `who`, or says who has it.
     pub(super) fn take(path: &Path, who: &str, now: &str) -> Result<Folder> {
+        if cfg!(windows)
+            && let Some(why) = place::unfit_on_windows(&path.to_string_lossy())
+        {
+            return Err(Error::refused(why));
+        }
         for dir in [path.to_owned(), path.join("attachments"), path.join("backups"), path.join("forms")] {
             fs::create_dir_all(&dir).map_err(|e| file_error("建立文件夹", &dir, e))?;
         }
@@ -152,7 +158,7 @@ impl State {
     /// Writes it in place. `sync` waits for the disk.
     pub(super) fn write(&self, path: &Path, sync: bool) -> Result<()> {
         let write = || -> std::io::Result<()> {
-            let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+            let mut file = file::patiently(|| OpenOptions::new().create(true).truncate(false).write(true).open(path))?;
             file.seek(SeekFrom::Start(0))?;
             file.write_all(self.text().as_bytes())?;
             if sync { file.sync_all() } else { Ok(()) }

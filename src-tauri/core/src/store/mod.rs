@@ -38,6 +38,7 @@ pub use backup::{Backup, keep};
 pub use tx::Tx;
 
 use crate::error::{Error, Flaw, Result};
+use crate::file;
 use crate::ledger::Ledger;
 use crate::record::{self, KINDS, Kind, Record};
 use folder::{Folder, State, file_error};
@@ -717,7 +718,7 @@ fn version_on_disk(db: &Path) -> std::io::Result<Option<i64>> {
 
 /// Opens a database that is there. A close leaves the files as they are until told otherwise.
 fn connect(db: &Path) -> rusqlite::Result<Connection> {
-    let conn = Connection::open_with_flags(db, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let conn = open_file(db, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     conn.busy_timeout(std::time::Duration::from_secs(2))?;
@@ -731,6 +732,32 @@ fn connect(db: &Path) -> rusqlite::Result<Connection> {
         return Err(rusqlite::Error::QueryReturnedNoRows);
     }
     Ok(conn)
+}
+
+/// Opens a database file. Windows cuts paths off at 260 characters unless both SQLite and the system are
+/// told otherwise.
+fn open_file(db: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if cfg!(windows) {
+        Connection::open_with_flags_and_vfs(long_name(db), flags, c"win32-longpath")
+    } else {
+        Connection::open_with_flags(db, flags)
+    }
+}
+
+/// A path as SQLite needs it: on Windows a long one in the form that is never cut off.
+fn long_name(path: &Path) -> PathBuf {
+    // Names that SQLite and the backups add to the folder's count too.
+    const ROOM: usize = 60;
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if !cfg!(windows) || absolute.as_os_str().len() + ROOM < 260 {
+        return path.to_owned();
+    }
+    // The folder is there, the file itself perhaps not yet.
+    match absolute.parent().and_then(|folder| std::fs::canonicalize(folder).ok()).zip(absolute.file_name()) {
+        Some((folder, name)) => folder.join(name),
+        None => path.to_owned(),
+    }
 }
 
 /// The schema of a sound store after these migrations.
@@ -755,7 +782,7 @@ fn create(folder: &Folder, migrations: &[Migration]) -> Result<()> {
     let new = folder.beside(".new");
     remove_database(&new);
     {
-        let mut conn = Connection::open(&new)?;
+        let mut conn = open_file(&new, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         conn.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
         conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         schema::migrate(&mut conn, migrations, &stamp(now()))?;
@@ -772,7 +799,7 @@ fn create(folder: &Folder, migrations: &[Migration]) -> Result<()> {
 fn put_in_place(new: &Path, folder: &Folder) -> Result<()> {
     let fail = |e| file_error("写入", new, e);
     std::fs::OpenOptions::new().write(true).open(new).and_then(|f| f.sync_all()).map_err(fail)?;
-    std::fs::rename(new, folder.db()).map_err(fail)?;
+    file::rename(new, &folder.db()).map_err(fail)?;
     folder::sync_dir(folder.path());
     Ok(())
 }
