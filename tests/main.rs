@@ -5,6 +5,7 @@ mod cli;
 mod engine;
 mod faults;
 mod files;
+mod lists;
 mod oracle;
 mod programmes;
 mod random;

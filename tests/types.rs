@@ -1,6 +1,9 @@
 //! The screen's types are those of the core: `ui/src/types.ts` is made from them, and kept with the sources.
 
-use incubator::desk::{Choice, Difference, FilingChoice, RecordView, Status};
+use incubator::desk::{
+    Added, Binned, Changed, Choice, Choices, Column, Difference, FilingChoice, ListGroup, Put, RecordView, Round,
+    RoundPut, Rows, Sheet, Status, View,
+};
 use incubator::error::Refusal;
 use incubator::form::Filled;
 use ts_rs::{Config, TS};
@@ -17,6 +20,18 @@ fn the_screen_knows_the_types_of_the_core() {
         Difference::export_all(&config),
         RecordView::export_all(&config),
         Refusal::export_all(&config),
+        ListGroup::export_all(&config),
+        Column::export_all(&config),
+        View::export_all(&config),
+        Rows::export_all(&config),
+        Put::export_all(&config),
+        Changed::export_all(&config),
+        Added::export_all(&config),
+        Choices::export_all(&config),
+        Sheet::export_all(&config),
+        Binned::export_all(&config),
+        Round::export_all(&config),
+        RoundPut::export_all(&config),
     ];
     assert!(every.iter().all(Result::is_ok), "{every:?}");
     let made = std::fs::read_to_string(folder.join("types.ts")).expect("the types were written");

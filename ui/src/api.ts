@@ -1,6 +1,28 @@
 // The only door to the core: one function for each command of the window.
 import { invoke } from '@tauri-apps/api/core';
-import type { Choice, Difference, Filled, FilingChoice, RecordView, Refusal, Status } from './types';
+import type {
+  Added,
+  Binned,
+  Changed,
+  Choice,
+  Choices,
+  Column,
+  Difference,
+  Filled,
+  FilingChoice,
+  GridRow,
+  ListGroup,
+  Put,
+  RecordView,
+  Refusal,
+  Round,
+  RoundPut,
+  Rows,
+  Sheet,
+  Status,
+  Typed,
+  View,
+} from './types';
 
 export const status = () => invoke<Status>('status');
 export const reopen = () => invoke<Status>('reopen');
@@ -22,6 +44,33 @@ export const differences = (form: string, period: string) => invoke<Difference[]
 /** Asks for the scan; its name, or null when none was chosen. */
 export const attachScan = (form: string, period: string) => invoke<string | null>('attach_scan', { form, period });
 export const record = (kind: string, id: number) => invoke<RecordView>('record', { kind, id });
+export const lists = () => invoke<ListGroup[]>('lists');
+export const listColumns = (list: string) => invoke<Column[]>('list_columns', { list });
+/** A window on a view. `anew` filters and sorts again; else rows keep their places. */
+export const listRows = (list: string, view: View, from: number, count: number, anew: boolean) =>
+  invoke<Rows>('list_rows', { list, view, from, count, anew });
+export const listPosition = (list: string, view: View, id: number) =>
+  invoke<number | null>('list_position', { list, view, id });
+export const listBlock = (list: string, view: View, from: number, to: number, fields: string[]) =>
+  invoke<string>('list_block', { list, view, from, to, fields });
+export const listIds = (list: string, view: View, from: number, to: number) =>
+  invoke<number[]>('list_ids', { list, view, from, to });
+export const changeCells = (list: string, puts: Put[]) => invoke<Changed>('change_cells', { list, puts });
+export const addRecord = (list: string, typed: Typed[]) => invoke<Added>('add_record', { list, typed });
+export const deleteRecords = (list: string, ids: number[]) => invoke<null>('delete_records', { list, ids });
+export const putBack = (kind: string, id: number) => invoke<null>('put_back', { kind, id });
+export const bin = () => invoke<Binned[]>('bin');
+export const refChoices = (list: string, field: string, text: string) =>
+  invoke<Choices>('ref_choices', { list, field, text });
+export const sheet = (kind: string, id: number) => invoke<Sheet>('sheet', { kind, id });
+export const recordOn = (list: string, id: number, day: string) =>
+  invoke<GridRow | null>('record_on', { list, id, day });
+export const restoreStep = (kind: string, id: number, step: number) =>
+  invoke<null>('restore_step', { kind, id, step });
+export const round = (period: string) => invoke<Round>('round', { period });
+export const roundPut = (period: string, put: RoundPut) => invoke<Round>('round_put', { period, put });
+export const roundConfirm = (period: string, tenants: number[] | null) =>
+  invoke<Round>('round_confirm', { period, tenants });
 export const undo = () => invoke<string | null>('undo');
 export const redo = () => invoke<string | null>('redo');
 

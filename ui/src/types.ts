@@ -1,6 +1,15 @@
 // Made from the core's types: UPDATE_TYPES=1 cargo test -p tests types::
 
 /**
+ * A new record, saved or not yet.
+ */
+export type Added = { 
+/**
+ * As it was understood. Its id is 0 while something is missing or wrong: then nothing is saved.
+ */
+row: GridRow, };
+
+/**
  * Where a text stands in its box.
  */
 export type Align = "left" | "center" | "right";
@@ -10,6 +19,31 @@ export type Align = "left" | "center" | "right";
  * (domain.md B.3), so it is a setting of the edition and of each filing, and printed with it.
  */
 export type Basis = "quarter" | "ytd";
+
+/**
+ * A record in the bin.
+ */
+export type Binned = { 
+/**
+ * English name of its kind.
+ */
+kind: string, 
+/**
+ * Chinese name of its kind.
+ */
+kind_label: string, 
+/**
+ * Its id.
+ */
+id: number, 
+/**
+ * Its label.
+ */
+label: string, 
+/**
+ * When it was deleted, `2021-09-20T08:30:00.000`.
+ */
+at: string, };
 
 /**
  * The lines around a box.
@@ -140,6 +174,19 @@ notes: Array<string>,
 help: string, };
 
 /**
+ * What came of a change.
+ */
+export type Changed = { 
+/**
+ * The records as they are now.
+ */
+rows: Array<GridRow>, 
+/**
+ * Lists to which records went by this change: a team that registers becomes an enterprise.
+ */
+moved: Array<[string, string]>, };
+
+/**
  * Basis and cut-off for one look at a form; what is left out is as filed, else the edition's default.
  */
 export type Choice = { 
@@ -151,6 +198,76 @@ basis: Basis | null,
  * Last day that counts.
  */
 cutoff: string | null, };
+
+/**
+ * Records to refer to.
+ */
+export type Choices = { 
+/**
+ * The first of them.
+ */
+picks: Array<Pick>, 
+/**
+ * How many there are in all.
+ */
+count: number, };
+
+/**
+ * One column of a grid, and one line of an editor.
+ */
+export type Column = { 
+/**
+ * English name of the field.
+ */
+name: string, 
+/**
+ * Chinese label.
+ */
+label: string, 
+/**
+ * Unit in which people type it, empty for none.
+ */
+unit: string, 
+/**
+ * Type by name, as in [`super::FieldEntry`].
+ */
+type: string, 
+/**
+ * Choices; 是 and 否 for yes or no.
+ */
+options: Array<string>, 
+/**
+ * Kind that a reference leads to.
+ */
+of?: string, 
+/**
+ * People may type into it.
+ */
+editable: boolean, 
+/**
+ * A record without it is flawed.
+ */
+required: boolean, 
+/**
+ * Stands on the right, as numbers do.
+ */
+number: boolean, 
+/**
+ * Names the record: stays in sight.
+ */
+names: boolean, 
+/**
+ * Width in pixels before the person chooses one.
+ */
+width: number, 
+/**
+ * Heading of its section in the editor.
+ */
+section: string, 
+/**
+ * Explanation.
+ */
+help: string, };
 
 /**
  * A sealed figure that the records no longer give.
@@ -283,6 +400,19 @@ breaches: Array<Breach>,
  * Set when the values shown are those sealed at this time.
  */
 sealed_at?: string | null, };
+
+/**
+ * One condition of a view.
+ */
+export type Filter = { 
+/**
+ * English name of the field.
+ */
+field: string, 
+/**
+ * What it must be like.
+ */
+test: Test, };
 
 /**
  * Something the person can mend: where it is, and what to do, in Chinese.
@@ -490,6 +620,61 @@ changes: Array<[string, string, string]>, };
 export type Level = "error" | "warning";
 
 /**
+ * A list to choose.
+ */
+export type ListEntry = { 
+/**
+ * English name.
+ */
+name: string, 
+/**
+ * Chinese name.
+ */
+label: string, 
+/**
+ * Kind of its records.
+ */
+kind: string, 
+/**
+ * How many records it has.
+ */
+count: number, 
+/**
+ * Records can be typed in. Those that hold a file come with the file.
+ */
+addable: boolean, };
+
+/**
+ * A group of lists to choose from.
+ */
+export type ListGroup = { 
+/**
+ * Its heading.
+ */
+label: string, 
+/**
+ * Its lists.
+ */
+lists: Array<ListEntry>, };
+
+/**
+ * What is wrong with one cell.
+ */
+export type Mark = { 
+/**
+ * English name of the field.
+ */
+field: string, 
+/**
+ * What is wrong and what to do, in Chinese.
+ */
+say: string, 
+/**
+ * It is only not filled in yet.
+ */
+missing: boolean, };
+
+/**
  * A record whose change moved a sealed figure.
  */
 export type Mover = { 
@@ -518,6 +703,23 @@ step: string, };
  * What a form reports on.
  */
 export type PeriodKind = "quarter" | "year" | "day";
+
+/**
+ * A record to refer to.
+ */
+export type Pick = { 
+/**
+ * Its id.
+ */
+id: number, 
+/**
+ * Its label.
+ */
+label: string, 
+/**
+ * What tells it from others of the same name.
+ */
+hint: string, };
 
 /**
  * Where a flaw sits. Every part is optional: a workbook has sheet and cell, a record kind and field.
@@ -551,6 +753,27 @@ id: number | null,
  * English name of the field.
  */
 field: string | null, };
+
+/**
+ * What was typed into one field of one record.
+ */
+export type Put = { 
+/**
+ * Id of the record.
+ */
+id: number, 
+/**
+ * English name of the field.
+ */
+field: string, 
+/**
+ * As typed; blank empties the field. A reference is written by name, several with 、 between them.
+ */
+text: string, 
+/**
+ * The records that were picked from a list, where names alone could mean two.
+ */
+ids?: number[], };
 
 /**
  * A record to look at.
@@ -607,6 +830,48 @@ flaws: Array<Flaw>,
 backup?: string, };
 
 /**
+ * A record that refers to another.
+ */
+export type RelatedRow = { 
+/**
+ * Its id.
+ */
+id: number, 
+/**
+ * What it says, without the name of the record it refers to.
+ */
+label: string, };
+
+/**
+ * Records of one list that refer to a record.
+ */
+export type Relation = { 
+/**
+ * English name of the list.
+ */
+list: string, 
+/**
+ * Chinese name of the list.
+ */
+label: string, 
+/**
+ * The field by which they refer to it.
+ */
+field: string, 
+/**
+ * How many there are.
+ */
+count: number, 
+/**
+ * The newest of them.
+ */
+rows: Array<RelatedRow>, 
+/**
+ * One can be typed in.
+ */
+addable: boolean, };
+
+/**
  * One record of a roster.
  */
 export type RosterRow = { 
@@ -639,6 +904,165 @@ rows: Array<RosterRow>,
  * Width of each column in characters.
  */
 widths: Array<number>, };
+
+/**
+ * The quarterly round of one quarter.
+ */
+export type Round = { 
+/**
+ * The quarter, `2021Q3`.
+ */
+period: string, 
+/**
+ * The day for which the numbers stand: the filing's cut-off.
+ */
+as_of: string, 
+/**
+ * What the quarterly report asks of each tenant.
+ */
+columns: Array<Column>, 
+/**
+ * Every tenant served in the quarter.
+ */
+rows: Array<RoundRow>, 
+/**
+ * How many are done.
+ */
+done: number, };
+
+/**
+ * One number typed in the round.
+ */
+export type RoundPut = { 
+/**
+ * Id of the tenant.
+ */
+tenant: number, 
+/**
+ * English name of the field.
+ */
+field: string, 
+/**
+ * As typed; blank empties it.
+ */
+text: string, };
+
+/**
+ * One tenant in the round.
+ */
+export type RoundRow = { 
+/**
+ * Id of the tenant.
+ */
+tenant: number, 
+/**
+ * Its name.
+ */
+label: string, 
+/**
+ * 创业团队 or 初创企业, at the cut-off.
+ */
+stage: string, 
+/**
+ * Last day in the space, when it left by the cut-off.
+ */
+left_on: string | null, 
+/**
+ * Recorded for this quarter, in the order of the columns.
+ */
+now: Array<string>, 
+/**
+ * What a confirmation writes: the last number of a stock, 0 of a flow. Blank where there is nothing to offer: no
+ * last number, or members by name that are counted instead.
+ */
+offered: Array<string>, 
+/**
+ * Day of the last numbers.
+ */
+last_on: string | null, 
+/**
+ * Every stock is recorded.
+ */
+done: boolean, };
+
+/**
+ * A window on the rows of a view.
+ */
+export type Rows = { 
+/**
+ * Position of the first one.
+ */
+from: number, 
+/**
+ * The rows.
+ */
+rows: Array<GridRow>, 
+/**
+ * How many rows the view has.
+ */
+count: number, 
+/**
+ * How many records the list has.
+ */
+all: number, 
+/**
+ * Sums of the view in the order of the columns, empty where none means anything.
+ */
+totals: Array<string>, 
+/**
+ * Why a sum stands empty that people would look for: the rows are of several days.
+ */
+apart: boolean, };
+
+/**
+ * A record in the editor.
+ */
+export type Sheet = { 
+/**
+ * List in which it stands today.
+ */
+list: string, 
+/**
+ * Chinese name of the list.
+ */
+list_label: string, 
+/**
+ * English name of its kind.
+ */
+kind: string, 
+/**
+ * It lies in the bin.
+ */
+in_bin: boolean, 
+/**
+ * Its texts in the order of the list's columns.
+ */
+row: GridRow, 
+/**
+ * Ids behind its references, by field.
+ */
+ids: Record<string, number[]>, 
+/**
+ * Other records that refer to it.
+ */
+related: Array<Relation>, 
+/**
+ * What was done to it, newest first.
+ */
+history: Array<HistoryEntry>, };
+
+/**
+ * The order of a view.
+ */
+export type Sort = { 
+/**
+ * English name of the field.
+ */
+field: string, 
+/**
+ * The greatest first. Blanks stand last either way.
+ */
+down: boolean, };
 
 /**
  * One record behind a figure.
@@ -717,3 +1141,45 @@ periods: Array<string>,
  * What the person should know about where the data folder lies, in Chinese: see [`Desk::warnings`].
  */
 warnings: Array<string>, };
+
+/**
+ * What a row of a column must be like.
+ */
+export type Test = { "is": "contains", 
+/**
+ * What is looked for.
+ */
+text: string, } | { "is": "among", 
+/**
+ * Texts as the column shows them.
+ */
+words: Array<string>, } | { "is": "range", 
+/**
+ * The least, as typed.
+ */
+from: string, 
+/**
+ * The most, as typed.
+ */
+to: string, } | { "is": "blank" } | { "is": "filled" };
+
+/**
+ * What a grid shows of a list.
+ */
+export type View = { 
+/**
+ * Conditions; a row meets all of them.
+ */
+filters: Array<Filter>, 
+/**
+ * Order; without one, as the records were entered.
+ */
+sort: Sort | null, 
+/**
+ * Only records with something missing or wrong.
+ */
+flawed: boolean, 
+/**
+ * Only these records: those that a finding names.
+ */
+only: number[] | null, };

@@ -82,8 +82,14 @@ impl Ledger {
     #[must_use]
     pub fn with(&self, changes: impl IntoIterator<Item = (&'static Kind, i64, Option<Record>)>) -> Ledger {
         let mut ledger = self.clone();
+        ledger.put(changes);
+        ledger
+    }
+
+    /// Puts records in, replaces them, or (with `None`) takes them out. Tables that no copy shares change in place.
+    pub fn put(&mut self, changes: impl IntoIterator<Item = (&'static Kind, i64, Option<Record>)>) {
         for (kind, id, record) in changes {
-            let Some(rows) = ledger.tables.get_mut(kind.index()).map(Arc::make_mut) else { continue };
+            let Some(rows) = self.tables.get_mut(kind.index()).map(Arc::make_mut) else { continue };
             match (rows.binary_search_by_key(&id, |r| r.id), record) {
                 (Ok(at), Some(record)) => rows[at] = record,
                 (Ok(at), None) => drop(rows.remove(at)),
@@ -91,8 +97,7 @@ impl Ledger {
                 (Err(_), None) => {}
             }
         }
-        ledger.see_exits();
-        ledger
+        self.see_exits();
     }
 
     /// Records of a kind, by id ascending as the store gives them.

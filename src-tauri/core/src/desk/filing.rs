@@ -159,7 +159,7 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
 impl Desk {
     /// A form by edition or family. Of a family, the edition under which the period is sealed comes
     /// first: what was reported stays what it was, whatever editions are added later.
-    fn form(&self, name: &str, period: &str, ledger: &Ledger) -> Result<(&Form, Period)> {
+    pub(super) fn form(&self, name: &str, period: &str, ledger: &Ledger) -> Result<(&Form, Period)> {
         let guess = Period::parse(period).ok();
         let sealed =
             |f: &&Form| f.family == name && guess.is_some_and(|p| find(ledger, "seal", &f.id, p, None).is_some());
@@ -668,7 +668,7 @@ fn cutoff_fits(period: Period, cutoff: Option<NaiveDate>) -> Result<()> {
 }
 
 /// The filing as it is kept: choices, hand-typed values, reasons.
-fn stored(form: &Form, period: Period, ledger: &Ledger) -> Filing {
+pub(super) fn stored(form: &Form, period: Period, ledger: &Ledger) -> Filing {
     let mut filing = Filing::new(form, period);
     if let Some((kind, record)) = find(ledger, "filing", &form.id, period, None) {
         if let Some(Ok(basis)) = text(record, kind, "basis").map(str::parse) {

@@ -1,9 +1,13 @@
 //! The front desk: what the window and the command line can ask for. Both are thin over it; it puts
 //! store, forms, workbooks and rosters together and holds no rule of its own.
 
+mod edit;
 mod filing;
+mod grid;
+mod order;
 mod programmes;
 mod records;
+mod round;
 
 use std::path::Path;
 
@@ -11,9 +15,12 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use ts_rs::TS;
 
+pub use edit::{Added, Binned, Changed, Choices, Pick, Put, RelatedRow, Relation, Sheet, Typed};
 pub use filing::{Choice, Difference, FilingChoice, Mover};
+pub use grid::{Column, Filter, GridRow, ListEntry, ListGroup, Mark, Rows, Sort, Test, View, columns};
 pub use programmes::{Answer, ProgrammeEntry};
 pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, RecordView, kinds, listed, shape};
+pub use round::{Round, RoundPut, RoundRow};
 
 use crate::error::{Error, Result};
 use crate::form::{BrokenForm, PeriodKind, Shelf};
@@ -32,6 +39,8 @@ pub struct Desk {
     today: NaiveDate,
     /// What is to be known of where the folder lies.
     warnings: Vec<String>,
+    /// Views of lists as last worked out, the newest first.
+    seen: std::cell::RefCell<Vec<grid::Seen>>,
 }
 
 /// One form to choose from.
@@ -96,7 +105,7 @@ impl Desk {
         let shelf = Shelf::load(&folder.join("forms"));
         let settings = Settings::open(folder);
         let warnings = place::warnings(folder);
-        Ok(Desk { store, shelf, settings, today, warnings })
+        Ok(Desk { store, shelf, settings, today, warnings, seen: std::cell::RefCell::default() })
     }
 
     /// The store underneath.

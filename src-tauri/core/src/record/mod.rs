@@ -109,6 +109,8 @@ pub struct Field {
     pub help: &'static str,
     /// When the numbers of several records may be added up.
     pub adds: Adds,
+    /// Heading of the editor's section that begins with this field, empty within a section.
+    pub section: &'static str,
 }
 
 /// When the numbers of a field add up over several records. Only numbers with a unit ever do.
@@ -135,6 +137,7 @@ impl Field {
             aliases: &[],
             help: "",
             adds: Adds::Always,
+            section: "",
         }
     }
     /// The unit people use.
@@ -170,6 +173,11 @@ impl Field {
     /// When its numbers add up.
     pub const fn adds(mut self, adds: Adds) -> Field {
         self.adds = adds;
+        self
+    }
+    /// Begins a section of the editor.
+    pub const fn section(mut self, heading: &'static str) -> Field {
+        self.section = heading;
         self
     }
     /// The label with its unit, as headings carry it: 金额(元).
@@ -220,6 +228,12 @@ impl Kind {
     /// Position of a field.
     pub fn at(&self, field: &str) -> Option<usize> {
         self.fields.iter().position(|f| f.name == field)
+    }
+    /// Heading of the editor's section in which a field lies.
+    pub fn section_of(&self, field: &str) -> &'static str {
+        let until = self.at(field).map_or(0, |at| at + 1);
+        let begun = self.fields.iter().take(until).rev().find(|f| !f.section.is_empty());
+        begun.map_or("基本情况", |f| f.section)
     }
     /// A field by name.
     pub fn field(&self, field: &str) -> Option<&'static Field> {

@@ -27,7 +27,7 @@ use ts_rs::TS;
 
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
-use crate::record::{Record, Shape, Type, Value};
+use crate::record::{Field, Record, Shape, Type, Value};
 use crate::store::Tx;
 
 /// What an import would do, row by row.
@@ -239,6 +239,32 @@ fn letters(column: u32) -> String {
 
 /// The sheet on which a template says how it is filled in.
 const EXPLANATION: &str = "填写说明";
+
+/// Reads what a person typed into one field, as generously as a cell of a roster: 2021.9.20, 3万, １２. Words
+/// that stand for "nothing" in rosters are kept where the field holds free text. `Ok(None)` is blank.
+///
+/// # Errors
+/// What is wrong and what to do, in Chinese.
+pub fn typed(field: &Field, text: &str) -> std::result::Result<Option<Value>, String> {
+    let text = value::cleaned(text);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if matches!(field.ty, Type::Text | Type::Long) {
+        return Ok(Some(Value::text(text)));
+    }
+    value::understand(field, &value::Cell::Text(text.into()), value::Unit::default())
+}
+
+/// First and last day of what a person typed as a day, a month or a year; `None` when it is none of these.
+pub fn days_typed(text: &str) -> Option<(chrono::NaiveDate, chrono::NaiveDate)> {
+    value::days_written(text)
+}
+
+/// Text by which names are compared: width, spaces, case and kind of bracket do not matter.
+pub(crate) fn folded(text: &str) -> String {
+    value::folded(text)
+}
 
 /// Reads a file into a plan for one list. Writes nothing.
 ///

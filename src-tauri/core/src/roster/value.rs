@@ -337,6 +337,17 @@ fn number_date(n: f64, from_1904: bool) -> Option<Written> {
     (1950..=2100).contains(&day.year()).then_some(Written::Day(day))
 }
 
+/// First and last day of a day, a month or a year as people write it.
+pub(super) fn days_written(text: &str) -> Option<(NaiveDate, NaiveDate)> {
+    match written_date(&half_width(&cleaned(text))).ok()? {
+        Written::Day(day) => Some((day, day)),
+        Written::Month(year, month) => {
+            Some((NaiveDate::from_ymd_opt(year, month, 1)?, crate::period::last_of_month(year, month)))
+        }
+        Written::Year(year) => Some((NaiveDate::from_ymd_opt(year, 1, 1)?, crate::period::last_of_month(year, 12))),
+    }
+}
+
 /// Reads a date as written. The error is a reason, or none where "not a date" says it all.
 fn written_date(text: &str) -> Result<Written, Option<&'static str>> {
     let text = text.trim();

@@ -1,0 +1,336 @@
+//! Lists as the screen works with them: views, cells, new records, the bin, the quarterly round.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use incubator::Error;
+use incubator::desk::{Desk, Filter, Put, RoundPut, Sort, Test, Typed, View, columns};
+
+/// A desk in a folder of its own, on a day of 2021.
+struct Office {
+    desk: Desk,
+    folder: PathBuf,
+}
+
+impl Drop for Office {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn office(name: &str) -> Office {
+    let folder = std::env::temp_dir().join(format!("taizhang-lists-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    let today = NaiveDate::from_ymd_opt(2021, 9, 25).expect("a day");
+    Office { desk: Desk::open(&folder, "test", today).expect("opens"), folder }
+}
+
+fn typed(fields: &[(&str, &str)]) -> Vec<Typed> {
+    fields.iter().map(|(f, t)| Typed { field: (*f).into(), text: (*t).into(), ids: None }).collect()
+}
+
+fn put(id: i64, field: &str, text: &str) -> Put {
+    Put { id, typed: Typed { field: field.into(), text: text.into(), ids: None } }
+}
+
+impl Office {
+    fn add(&mut self, list: &str, fields: &[(&str, &str)]) -> i64 {
+        let added = self.desk.add(list, &typed(fields)).expect("an answer");
+        assert_ne!(added.row.id, 0, "{list} {fields:?} is saved: {:?}", added.row.marks);
+        added.row.id
+    }
+
+    /// The texts of one column of a view.
+    fn column(&self, list: &str, view: &View, field: &str, anew: bool) -> Vec<String> {
+        let at = columns(list).expect("columns").iter().position(|c| c.name == field).expect("the column");
+        let rows = self.desk.rows(list, view, 0, 1000, anew).expect("rows");
+        rows.rows.into_iter().map(|r| r.cells[at].clone()).collect()
+    }
+}
+
+fn by(field: &str, down: bool) -> View {
+    View { sort: Some(Sort { field: field.into(), down }), ..View::default() }
+}
+
+fn where_(field: &str, test: Test) -> View {
+    View { filters: vec![Filter { field: field.into(), test }], ..View::default() }
+}
+
+#[test]
+fn a_view_is_sorted_and_filtered_as_people_expect() {
+    let mut office = office("view");
+    for (name, day, trait_) in [
+        ("张三丰队", "2021-03-01", "其它"),
+        ("Ａ队", "2021.1.5", "大学生创业"),
+        ("李四队", "2021年2月", ""),
+        ("赵六队", "2020-12-31", "大学生创业"),
+    ] {
+        // 2021年2月 is no day: the record waits, and says where and why.
+        let added = office.desk.add("team", &typed(&[("name", name), ("moved_in_on", day), ("leader_trait", trait_)]));
+        let row = added.expect("an answer").row;
+        assert_eq!(row.id == 0, name == "李四队", "{name}: {:?}", row.marks);
+        if row.id == 0 {
+            assert_eq!(row.marks[0].field, "moved_in_on");
+            assert!(row.cells.contains(&"2021年2月".to_owned()), "what was typed stays");
+        }
+    }
+    office.add("team", &[("name", "李四队"), ("moved_in_on", "20210201")]);
+    let names = |view: &View| office.column("team", view, "name", true);
+    assert_eq!(names(&View::default()), ["张三丰队", "Ａ队", "赵六队", "李四队"], "as entered");
+    assert_eq!(names(&by("name", false)), ["Ａ队", "李四队", "张三丰队", "赵六队"], "letters, then by pinyin");
+    assert_eq!(names(&by("moved_in_on", true)), ["张三丰队", "李四队", "Ａ队", "赵六队"], "days as days");
+    assert_eq!(names(&by("leader_trait", false)), ["Ａ队", "赵六队", "张三丰队", "李四队"], "blanks last");
+    assert_eq!(names(&by("leader_trait", true)), ["张三丰队", "Ａ队", "赵六队", "李四队"], "blanks last, turned too");
+    assert_eq!(names(&where_("name", Test::Contains { text: "a".into() })), ["Ａ队"], "width and case do not matter");
+    assert_eq!(names(&where_("leader_trait", Test::Among { words: vec!["大学生创业".into()] })), ["Ａ队", "赵六队"]);
+    assert_eq!(names(&where_("leader_trait", Test::Blank)), ["李四队"]);
+    let spring = Test::Range { from: "2021".into(), to: "2021-02".into() };
+    assert_eq!(names(&where_("moved_in_on", spring)), ["Ａ队", "李四队"], "years and months are ends of a range");
+    let odd = office.desk.rows(
+        "team",
+        &where_("moved_in_on", Test::Range { from: "某日".into(), to: String::new() }),
+        0,
+        9,
+        true,
+    );
+    assert!(matches!(odd, Err(Error::Refused(say)) if say.contains("某日")), "an end that is no day is said");
+}
+
+#[test]
+fn rows_keep_their_places_while_cells_are_typed() {
+    let mut office = office("places");
+    for (name, day) in [("甲", "2021-01-01"), ("乙", "2021-01-02"), ("丙", "2021-01-03")] {
+        office.add("team", &[("name", name), ("moved_in_on", day)]);
+    }
+    let view = by("moved_in_on", false);
+    let first = office.desk.rows("team", &view, 0, 1, true).expect("rows").rows[0].id;
+    let changed = office.desk.change("team", &[put(first, "moved_in_on", "2021/8/8")]).expect("changed");
+    assert!(changed.rows[0].cells.contains(&"2021-08-08".to_owned()), "read as the core reads days");
+    assert_eq!(office.column("team", &view, "name", false), ["甲", "乙", "丙"], "the row stays under the hand");
+    let new = office.add("team", &[("name", "丁"), ("moved_in_on", "2020-01-01")]);
+    assert_eq!(office.column("team", &view, "name", false), ["甲", "乙", "丙", "丁"], "a new one stands last");
+    assert_eq!(office.desk.position("team", &view, new).expect("asked"), Some(3));
+    assert_eq!(office.column("team", &view, "name", true), ["丁", "乙", "丙", "甲"], "until sorted again");
+    office.desk.delete_all("team", &[first, new]).expect("deleted");
+    assert_eq!(office.column("team", &view, "name", false), ["乙", "丙"]);
+    assert_eq!(office.desk.undo().expect("undone").as_deref(), Some("删除 2 条创业团队"), "one step, with its name");
+    assert_eq!(office.column("team", &view, "name", false), ["丁", "乙", "丙", "甲"], "what comes back has its place");
+}
+
+#[test]
+fn a_change_is_one_named_step_or_nothing() {
+    let mut office = office("change");
+    let team = office.add("team", &[("name", "智农"), ("moved_in_on", "2021-01-01")]);
+    let other = office.add("team", &[("name", "慧眼"), ("moved_in_on", "2021-01-01")]);
+    office.desk.change("team", &[put(team, "leader_phone", "１３８ 0000 1111")]).expect("changed");
+    let step = office.desk.status().expect("status").undo;
+    assert_eq!(step.as_deref(), Some("修改创业团队“智农”的联系电话"));
+    assert_eq!(office.column("team", &View::default(), "leader_phone", false), ["13800001111", ""]);
+    let refused = office.desk.change("team", &[put(team, "note", "记下"), put(other, "leader_phone", "123")]);
+    let Err(Error::Flawed { flaws }) = refused else { panic!("a flaw is said") };
+    assert_eq!((flaws[0].place.id, flaws[0].place.field.as_deref()), (Some(other), Some("leader_phone")));
+    assert_eq!(office.column("team", &View::default(), "note", false), ["", ""], "nothing of it was kept");
+    assert_eq!(office.desk.status().expect("status").undo, step, "and there is no new step");
+    office.desk.change("team", &[put(team, "leader_phone", "13800001111")]).expect("the same again");
+    assert_eq!(office.desk.status().expect("status").undo, step, "the same text is no step");
+    let moved = office.desk.change("team", &[put(team, "registered_on", "2021-08-01")]).expect("changed").moved;
+    assert_eq!(moved, [("智农".to_owned(), "初创企业")], "a team that registered is an enterprise");
+    assert_eq!(office.column("team", &View::default(), "name", false), ["慧眼"]);
+    assert_eq!(office.desk.list_of("tenant", team).expect("asked"), "enterprise");
+}
+
+#[test]
+fn references_are_typed_by_name_or_picked() {
+    let mut office = office("refs");
+    let first = office.add("team", &[("name", "同名"), ("moved_in_on", "2021-01-01"), ("leader_name", "王甲")]);
+    let second = office.add("team", &[("name", "同名"), ("moved_in_on", "2021-01-01"), ("leader_name", "李乙")]);
+    let alone = office.add("team", &[("name", "智 农"), ("moved_in_on", "2021-01-01")]);
+    let agreement = office.add("agreement", &[("tenant", "智农"), ("number", "A-1")]);
+    let two = office.desk.add("agreement", &typed(&[("tenant", "同名"), ("number", "A-2")])).expect("an answer").row;
+    assert!(two.id == 0 && two.marks[0].say.contains("有 2 条"), "two of a name are not guessed: {:?}", two.marks);
+    let picks = office.desk.choices("agreement", "tenant", "同").expect("choices");
+    assert_eq!(
+        picks.picks.iter().map(|p| (p.id, p.hint.as_str())).collect::<Vec<_>>(),
+        [(first, "王甲"), (second, "李乙")]
+    );
+    let mut fields = typed(&[("tenant", "同名"), ("number", "A-2")]);
+    fields[0].ids = Some(vec![second]);
+    let added = office.desk.add("agreement", &fields).expect("an answer").row;
+    let sheet = office.desk.sheet("agreement", added.id).expect("the sheet");
+    assert_eq!(sheet.ids["tenant"], [second]);
+    let related = office.desk.sheet("tenant", alone).expect("the sheet").related;
+    let agreements = related.iter().find(|r| r.list == "agreement").expect("agreements");
+    assert_eq!((agreements.count, agreements.rows[0].id, agreements.field), (1, agreement, "tenant"));
+    assert!(related.iter().any(|r| r.list == "session" && r.addable), "lists of many are related too");
+    // What is gone is marked, and a change elsewhere in the record leaves it as it is.
+    let award = office.add("award", &[("tenant", "智农"), ("name", "创业大赛")]);
+    office.desk.delete_all("team", &[alone]).expect("deleted");
+    let row = office.desk.rows("award", &View::default(), 0, 9, true).expect("rows").rows.remove(0);
+    assert!(row.marks.iter().any(|m| m.field == "tenant" && !m.missing), "{:?}", row.marks);
+    office.desk.change("award", &[put(award, "prize", "一等奖")]).expect("changed");
+    assert!(
+        office.desk.add("agreement", &typed(&[("tenant", "没有")])).expect("an answer").row.marks[0]
+            .say
+            .contains("没有“没有”")
+    );
+}
+
+#[test]
+fn every_list_takes_deletes_and_gives_back_a_record() {
+    let mut office = office("each");
+    office.add("team", &[("name", "智农"), ("moved_in_on", "2021-01-01")]);
+    office.add("mentor", &[("name", "陈导师")]);
+    office.add("fund", &[("name", "种子资金")]);
+    let groups = office.desk.lists().expect("lists");
+    let mut seen = 0;
+    for list in groups.iter().flat_map(|g| &g.lists).filter(|l| l.addable) {
+        let columns = columns(list.name).expect("columns");
+        assert!(columns[0].names, "{}: the name stands first", list.label);
+        let fields: Vec<(&str, String)> = columns
+            .iter()
+            .filter(|c| c.required || c.names)
+            .map(|c| {
+                let text = match c.ty {
+                    "date" => "2021年3月1日".to_owned(),
+                    "month" => "2021年3月".to_owned(),
+                    "year" => "2021".to_owned(),
+                    "money" | "int" | "decimal" => "12".to_owned(),
+                    "choice" | "bool" => c.options[0].to_owned(),
+                    "ref" => match c.of {
+                        Some("mentor") => "陈导师".to_owned(),
+                        Some("fund") => "种子资金".to_owned(),
+                        _ => "智农".to_owned(),
+                    },
+                    _ => format!("试{}", c.label),
+                };
+                (c.name, text)
+            })
+            .collect();
+        let before = office.desk.rows(list.name, &View::default(), 0, 0, true).expect("rows").count;
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(f, t)| (*f, t.as_str())).collect();
+        let id = office.add(list.name, &fields);
+        let count = |office: &Office| office.desk.rows(list.name, &View::default(), 0, 0, false).expect("rows").count;
+        assert_eq!(count(&office), before + 1, "{}", list.label);
+        office.desk.delete_all(list.name, &[id]).expect("deleted");
+        assert_eq!(count(&office), before, "{}: deleted", list.label);
+        let bin = office.desk.bin().expect("the bin");
+        let binned = bin.iter().find(|b| b.id == id && b.kind == list.kind).expect("in the bin");
+        assert!(!binned.at.is_empty() && !binned.label.is_empty());
+        office.desk.put_back(binned.kind, id).expect("back");
+        assert_eq!(count(&office), before + 1, "{}: back again", list.label);
+        seen += 1;
+    }
+    assert!(seen > 25, "every list was tried: {seen}");
+    let proof = office.desk.add("proof", &[]);
+    assert!(matches!(proof, Err(Error::Refused(_))), "a file comes with its file");
+}
+
+#[test]
+fn sums_stand_where_they_mean_something() {
+    let mut office = office("sums");
+    office.add("team", &[("name", "甲"), ("moved_in_on", "2021-01-01")]);
+    office.add("team", &[("name", "乙"), ("moved_in_on", "2021-01-01")]);
+    for (day, amount) in [("2021-01-05", "1,000.50"), ("2021-02-05", "2万")] {
+        office.add("income", &[("received_on", day), ("line", "服务收入"), ("amount", amount)]);
+    }
+    let sum = |office: &Office, list: &str, field: &str, view: &View| {
+        let at = columns(list).expect("columns").iter().position(|c| c.name == field).expect("the column");
+        let rows = office.desk.rows(list, view, 0, 0, true).expect("rows");
+        (rows.totals[at].clone(), rows.apart)
+    };
+    assert_eq!(sum(&office, "income", "amount", &View::default()).0, "21000.50");
+    let january = where_("received_on", Test::Range { from: "2021-01".into(), to: "2021-01".into() });
+    assert_eq!(sum(&office, "income", "amount", &january).0, "1000.50", "of the rows that are shown");
+    for (tenant, day, people) in [("甲", "2021-06-20", "5"), ("乙", "2021-06-20", "7"), ("甲", "2021-09-20", "6")] {
+        office.add("snapshot", &[("tenant", tenant), ("as_of", day), ("headcount", people)]);
+    }
+    assert_eq!(
+        sum(&office, "snapshot", "headcount", &View::default()),
+        (String::new(), true),
+        "two days do not add up"
+    );
+    let june = where_("as_of", Test::Range { from: "2021-06".into(), to: "2021-06".into() });
+    assert_eq!(sum(&office, "snapshot", "headcount", &june), ("12".to_owned(), false), "one day does");
+}
+
+#[test]
+fn a_block_is_copied_as_excel_writes_it() {
+    let mut office = office("block");
+    office.add("team", &[("name", "甲"), ("moved_in_on", "2021-01-01"), ("note", "一\n\"二\"")]);
+    office.add("team", &[("name", "乙"), ("moved_in_on", "2021-01-02")]);
+    let fields = ["name".to_owned(), "note".to_owned(), "moved_in_on".to_owned()];
+    let text = office.desk.block("team", &View::default(), 0, 1, &fields).expect("text");
+    assert_eq!(text, "甲\t\"一\n\"\"二\"\"\"\t2021-01-01\r\n乙\t\t2021-01-02\r\n");
+}
+
+#[test]
+fn the_past_of_a_record_can_be_seen_and_brought_back() {
+    let mut office = office("past");
+    office.desk.store_mut().set_clock(|| "2021-09-01T08:00:00".parse().expect("a moment"));
+    let id = office.add("team", &[("name", "甲"), ("moved_in_on", "2021-01-01"), ("note", "旧")]);
+    office.desk.store_mut().set_clock(|| "2021-09-10T08:00:00".parse().expect("a moment"));
+    office.desk.change("team", &[put(id, "note", "新")]).expect("changed");
+    let day = |d| NaiveDate::from_ymd_opt(2021, 9, d).expect("a day");
+    let then = office.desk.record_on("team", id, day(5)).expect("asked").expect("it was there");
+    assert!(then.cells.contains(&"旧".to_owned()));
+    assert!(
+        office
+            .desk
+            .record_on("team", id, NaiveDate::from_ymd_opt(2021, 8, 31).expect("a day"))
+            .expect("asked")
+            .is_none()
+    );
+    let history = office.desk.sheet("tenant", id).expect("the sheet").history;
+    let first = history.last().expect("entries").step;
+    office.desk.restore_step("tenant", id, first).expect("restored");
+    assert_eq!(office.column("team", &View::default(), "note", false), ["旧"]);
+    assert_eq!(office.desk.undo().expect("undone").as_deref(), Some("恢复入驻对象的旧内容"));
+}
+
+#[test]
+fn the_round_asks_every_tenant_of_the_quarter_once() {
+    let mut office = office("round");
+    let served = office.add("team", &[("name", "在驻"), ("moved_in_on", "2021-01-01")]);
+    let left = office.add("team", &[("name", "已退"), ("moved_in_on", "2020-01-01")]);
+    office.add("exit", &[("tenant", "已退"), ("on", "2021-05-01"), ("kind", "退出")]);
+    let quit = office.add("team", &[("name", "本季退"), ("moved_in_on", "2020-01-01")]);
+    office.add("exit", &[("tenant", "本季退"), ("on", "2021-08-01"), ("kind", "退出")]);
+    let new = office.add("team", &[("name", "新来"), ("moved_in_on", "2021-09-01")]);
+    office.add("team", &[("name", "以后"), ("moved_in_on", "2021-09-21")]);
+    for (tenant, people) in [("在驻", "8"), ("本季退", "3"), ("已退", "4")] {
+        office.add("snapshot", &[("tenant", tenant), ("as_of", "2021-03-20"), ("headcount", people)]);
+    }
+    let round = office.desk.round("2021Q3").expect("the round");
+    assert_eq!(round.as_of.to_string(), "2021-09-20", "the cut-off");
+    assert_eq!(
+        round.columns.iter().map(|c| c.name).collect::<Vec<_>>(),
+        ["headcount", "fresh_graduates"],
+        "as the form asks"
+    );
+    let ids: Vec<i64> = round.rows.iter().map(|r| r.tenant).collect();
+    assert_eq!(ids, [served, quit, new], "served in the quarter; {left} left before");
+    assert_eq!(round.rows[0].offered, ["8", "0"], "the last stock, and no flow");
+    assert_eq!(round.rows[2].offered[0], "", "nothing is known of a new one");
+    let typed = RoundPut { tenant: new, field: "headcount".into(), text: "６".into() };
+    let round = office.desk.round_put("2021Q3", &typed).expect("kept");
+    assert_eq!((round.rows[2].now[0].as_str(), round.rows[2].done, round.done), ("6", true, 1));
+    let round = office.desk.round_confirm("2021Q3", Some(&[served])).expect("confirmed");
+    assert_eq!((round.rows[0].now.clone(), round.done), (vec!["8".to_owned(), "0".to_owned()], 2));
+    assert_eq!(office.desk.status().expect("status").undo.as_deref(), Some("季度更新：确认在驻"));
+    let round = office.desk.round_confirm("2021Q3", None).expect("the rest");
+    assert_eq!(round.done, 3);
+    let days = office.column("snapshot", &View::default(), "as_of", true);
+    assert_eq!(days.iter().filter(|d| *d == "2021-09-20").count(), 3, "dated at the cut-off: {days:?}");
+    office
+        .desk
+        .round_put("2021Q3", &RoundPut { tenant: served, field: "headcount".into(), text: "9".into() })
+        .expect("kept");
+    assert_eq!(
+        office.column("snapshot", &View::default(), "as_of", true).len(),
+        days.len(),
+        "typed over, not added again"
+    );
+    let bad =
+        office.desk.round_put("2021Q3", &RoundPut { tenant: served, field: "headcount".into(), text: "约9".into() });
+    assert!(matches!(bad, Err(Error::Flawed { .. })), "what is no number is said: {bad:?}");
+}
