@@ -14,7 +14,7 @@ const FORM: &str = "torch-quarterly-2021";
 const PUBLISHED: [i64; 21] = [147, 0, 0, 0, 147, 0, 330, 0, 8, 15, 6, 0, 0, 75, 18, 7, 7, 0, 0, 35, 3];
 
 /// The program, built once from the present source beside this test.
-fn program() -> &'static Path {
+pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         // …/target/debug/deps/all-0123 → …/target/debug

@@ -9,6 +9,7 @@ mod lists;
 mod oracle;
 mod programmes;
 mod random;
+mod reader;
 mod roster;
 mod rows;
 mod seals;

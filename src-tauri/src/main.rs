@@ -6,6 +6,7 @@ mod dialogs;
 mod office;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Parser;
 use tauri::{Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
@@ -24,7 +25,11 @@ struct Args {
 /// The one window.
 const WINDOW: &str = "main";
 
-fn main() -> tauri::Result<()> {
+fn main() -> tauri::Result<ExitCode> {
+    // Started by itself to read a file: no window, no second start.
+    if let Some(code) = incubator::roster::serve() {
+        return Ok(code);
+    }
     let args = Args::parse();
     let app = tauri::Builder::default()
         // First of all, as its author asks: a second start ends here, before it touches the data folder.
@@ -83,7 +88,7 @@ fn main() -> tauri::Result<()> {
             app.state::<Office>().close();
         }
     });
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The window shows the screen built into the program and goes nowhere else.

@@ -13,6 +13,7 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use incubator::desk::{Answer, Choice, Desk, FilingChoice, RecordView, kinds, listed, shape};
 use incubator::form::{Cell, Content, Filled};
 use incubator::period::{Basis, Period};
+use incubator::progress::Progress;
 use incubator::roster::{Action, Plan};
 use incubator::store::Store;
 use incubator::{Error, Flaw, Place, Result, file};
@@ -312,6 +313,10 @@ fn answer(text: &str) -> std::result::Result<Answered, String> {
 }
 
 fn main() -> ExitCode {
+    // Started by itself to read a file.
+    if let Some(code) = incubator::roster::serve() {
+        return code;
+    }
     let read = command().try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
     let cli = match read {
         Ok(cli) => cli,
@@ -587,7 +592,7 @@ fn list_kinds(as_json: bool) -> Result<()> {
 }
 
 fn import(desk: &mut Desk, kind: &str, path: &Path, only_plan: bool, as_json: bool) -> Result<()> {
-    let plan = desk.plan(kind, &file_name(path), &read_file(path)?)?;
+    let plan = desk.plan(kind, &file_name(path), &read_file(path)?, Progress::SILENT)?;
     let applied = if only_plan { None } else { Some(desk.import(kind, &plan)?) };
     if as_json {
         let mut answer = json!(plan);

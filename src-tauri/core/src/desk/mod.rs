@@ -26,6 +26,7 @@ use crate::error::{Error, Result};
 use crate::form::{BrokenForm, PeriodKind, Shelf};
 use crate::ledger::Ledger;
 use crate::period::{Basis, Period};
+use crate::progress::Progress;
 use crate::record::{Value, kind};
 use crate::settings::Settings;
 use crate::store::Store;
@@ -41,6 +42,7 @@ pub struct Desk {
     warnings: Vec<String>,
     /// Views of lists as last worked out, the newest first.
     seen: std::cell::RefCell<Vec<grid::Seen>>,
+    reader: roster::Reader,
 }
 
 /// One form to choose from.
@@ -105,7 +107,8 @@ impl Desk {
         let shelf = Shelf::load(&folder.join("forms"));
         let settings = Settings::open(folder);
         let warnings = place::warnings(folder);
-        Ok(Desk { store, shelf, settings, today, warnings, seen: std::cell::RefCell::default() })
+        let reader = roster::Reader::own();
+        Ok(Desk { store, shelf, settings, today, warnings, reader, seen: std::cell::RefCell::default() })
     }
 
     /// The store underneath.
@@ -230,9 +233,26 @@ impl Desk {
         Ok(self.store.redo()?.map(|step| step.name))
     }
 
+    /// Who reads rosters: the running program in a process of its own. Long reading is done with a clone of
+    /// it, so that the desk is free meanwhile.
+    pub fn reader(&self) -> &roster::Reader {
+        &self.reader
+    }
+
+    /// Has rosters read by another program: for tests, whose own program cannot.
+    pub fn read_with(&mut self, reader: roster::Reader) {
+        self.reader = reader;
+    }
+
     /// Reads a roster against the records; nothing is written.
-    pub fn plan(&self, list: &str, file: &str, bytes: &[u8]) -> Result<roster::Plan> {
-        roster::read(bytes, file, records::shape(list)?, &self.store.ledger()?)
+    pub fn plan(&self, list: &str, file: &str, bytes: &[u8], progress: Progress<'_>) -> Result<roster::Plan> {
+        let shape = records::shape(list)?;
+        self.plan_book(shape.name, &self.reader.open(bytes, file, progress)?)
+    }
+
+    /// Plans a roster that was read before against the records; nothing is written.
+    pub fn plan_book(&self, list: &str, book: &roster::Book) -> Result<roster::Plan> {
+        roster::plan(book, records::shape(list)?, &self.store.ledger()?)
     }
 
     /// Applies a plan exactly as shown, in one step, after a backup.

@@ -17,7 +17,7 @@ pub(super) enum Format {
 }
 
 /// Limits before parsing: the file, its parts unpacked, and their number.
-const MAX_FILE: usize = 64 << 20;
+pub(super) const MAX_FILE: usize = 32 << 20;
 const MAX_PART: u64 = 320 << 20;
 /// Parts that are looked at in memory.
 const MAX_WHOLE: u64 = 64 << 20;
@@ -37,14 +37,19 @@ pub(super) fn encrypted(file: &str) -> Error {
     refuse(file, "文件设了打开密码。请在 Excel 或 WPS 里打开，取消密码后保存，再导入")
 }
 
-/// Tells the format and refuses what cannot or must not be parsed.
-pub(super) fn look(bytes: &[u8], file: &str) -> Result<Format> {
+/// Refuses a file for its length alone.
+pub(super) fn weigh(bytes: &[u8], file: &str) -> Result<()> {
     if bytes.is_empty() {
         return Err(refuse(file, "文件是空的(0 字节)，可能没有保存完整，请重新导出"));
     }
     if bytes.len() > MAX_FILE {
-        return Err(refuse(file, "文件超过 64 MB，不像名册。请删去图片和无关的工作表后再导入"));
+        return Err(refuse(file, "文件超过 32 MB，不像名册。请删去图片和无关的工作表后再导入"));
     }
+    Ok(())
+}
+
+/// Tells the format and refuses what cannot or must not be parsed.
+pub(super) fn look(bytes: &[u8], file: &str) -> Result<Format> {
     if bytes.starts_with(b"PK") {
         return zipped(bytes, file);
     }

@@ -14,19 +14,25 @@ mod compound;
 mod csv;
 mod guard;
 mod heading;
+mod limits;
 mod matching;
+mod reader;
 mod sheet;
 mod table;
 mod value;
+mod wire;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+
+pub use reader::{Book, Reader, serve};
 
 use serde::{Serialize, Serializer};
 use ts_rs::TS;
 
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
+use crate::progress::Progress;
 use crate::record::{Field, Record, Shape, Type, Value};
 use crate::store::Tx;
 
@@ -266,16 +272,26 @@ pub(crate) fn folded(text: &str) -> String {
     value::folded(text)
 }
 
-/// Reads a file into a plan for one list. Writes nothing.
+/// Reads a file in this process into a plan for one list. Writes nothing. For bytes from outside a
+/// [`Reader`] stands between the file and the program.
 ///
 /// # Errors
 /// [`Error::Refused`] when the file cannot be read or holds no table for this list; the sentence says
 /// what the file is and what to do.
 pub fn read(bytes: &[u8], file: &str, shape: &'static Shape, ledger: &Ledger) -> Result<Plan> {
+    plan(&Reader::here().open(bytes, file, Progress::SILENT)?, shape, ledger)
+}
+
+/// Plans the rows of a file that was read for one list. Writes nothing.
+///
+/// # Errors
+/// [`Error::Refused`] when the file holds no table for this list; the sentence says what to do.
+pub fn plan(book: &Book, shape: &'static Shape, ledger: &Ledger) -> Result<Plan> {
+    let file = book.file.as_str();
     if shape.kind.internal || shape.fields.iter().any(|f| f.required && f.ty == Type::System) {
         return Err(Error::refused(format!("{}不能从表格导入，请在窗口里登记", shape.label)));
     }
-    let mut sheets = sheet::open(bytes, file)?;
+    let mut sheets: Vec<&sheet::Sheet> = book.sheets.iter().collect();
     // A template of ours explains itself on a sheet that is no data, and its first sheet says whose it is.
     if sheets.iter().any(|s| s.name == EXPLANATION) {
         sheets.retain(|s| s.name != EXPLANATION);
@@ -288,7 +304,7 @@ pub fn read(bytes: &[u8], file: &str, shape: &'static Shape, ledger: &Ledger) ->
         }
     }
     let mut found: Vec<(&sheet::Sheet, Vec<heading::Heading>)> =
-        sheets.iter().map(|s| (s, heading::find(s, shape))).filter(|(_, h)| !h.is_empty()).collect();
+        sheets.iter().map(|s| (*s, heading::find(s, shape))).filter(|(_, h)| !h.is_empty()).collect();
     if found.is_empty() {
         return Err(no_table(file, shape, &sheets));
     }
@@ -333,7 +349,7 @@ pub fn apply(plan: &Plan, tx: &mut Tx<'_>) -> Result<Applied> {
     Ok(plan.counts())
 }
 
-fn no_table(file: &str, shape: &Shape, sheets: &[sheet::Sheet]) -> Error {
+fn no_table(file: &str, shape: &Shape, sheets: &[&sheet::Sheet]) -> Error {
     if sheets.iter().all(|s| s.lines.is_empty()) {
         return guard::refuse(file, "表里没有内容");
     }
@@ -353,7 +369,7 @@ fn no_table(file: &str, shape: &Shape, sheets: &[sheet::Sheet]) -> Error {
 fn choose(
     found: &mut Vec<(&sheet::Sheet, Vec<heading::Heading>)>,
     shape: &Shape,
-    sheets: &[sheet::Sheet],
+    sheets: &[&sheet::Sheet],
 ) -> Vec<LeftOut> {
     // A sheet named after another list is that list's: teams and enterprises share most columns.
     let named_for = |name: &str| {
