@@ -4,6 +4,7 @@ mod checks;
 mod cli;
 mod engine;
 mod faults;
+mod figures;
 mod files;
 mod lists;
 mod oracle;

@@ -1,8 +1,8 @@
 //! The screen's types are those of the core: `ui/src/types.ts` is made from them, and kept with the sources.
 
 use incubator::desk::{
-    Added, Binned, Changed, Choice, Choices, Column, Difference, FilingChoice, ListGroup, Put, RecordView, Round,
-    RoundPut, Rows, Sheet, Status, View,
+    Added, Binned, Changed, Choice, Choices, Column, Difference, FigureView, FilingChoice, FilingEntry, ListGroup,
+    PortalLine, Put, ReadBack, RecordView, Round, RoundPut, Rows, Sheet, Status, View,
 };
 use incubator::error::Refusal;
 use incubator::form::Filled;
@@ -19,6 +19,10 @@ fn the_screen_knows_the_types_of_the_core() {
         FilingChoice::export_all(&config),
         Difference::export_all(&config),
         RecordView::export_all(&config),
+        FigureView::export_all(&config),
+        FilingEntry::export_all(&config),
+        PortalLine::export_all(&config),
+        ReadBack::export_all(&config),
         Refusal::export_all(&config),
         ListGroup::export_all(&config),
         Column::export_all(&config),

@@ -8,11 +8,15 @@ import type {
   Choices,
   Column,
   Difference,
-  Filled,
+  FigureView,
   FilingChoice,
+  FilingEntry,
+  Filled,
   GridRow,
   ListGroup,
+  PortalLine,
   Put,
+  ReadBack,
   RecordView,
   Refusal,
   Round,
@@ -39,6 +43,13 @@ export const explain = (form: string, period: string, rule: string, reason: stri
 export const exportWorkbook = (form: string, period: string, choice: Choice) =>
   invoke<string | null>('export', { form, period, choice });
 export const seal = (form: string, period: string) => invoke<Filled>('seal', { form, period });
+/** Asks for the scan of the stamped print first; null when none was chosen, and then nothing is sealed. */
+export const sealWithScan = (form: string, period: string) => invoke<Filled | null>('seal_with_scan', { form, period });
+export const figure = (form: string, period: string, code: string) => invoke<FigureView>('figure', { form, period, code });
+export const portal = (form: string, period: string) => invoke<PortalLine[]>('portal', { form, period });
+export const readBack = (form: string, period: string, text: string) =>
+  invoke<ReadBack>('read_back', { form, period, text });
+export const filings = () => invoke<FilingEntry[]>('filings');
 export const unseal = (form: string, period: string, reason: string) => invoke<null>('unseal', { form, period, reason });
 export const differences = (form: string, period: string) => invoke<Difference[]>('differences', { form, period });
 /** Asks for the scan; its name, or null when none was chosen. */

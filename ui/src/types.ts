@@ -1,6 +1,39 @@
 // Made from the core's types: UPDATE_TYPES=1 cargo test -p tests types::
 
 /**
+ * What a figure counts, and where that is said.
+ */
+export type About = { 
+/**
+ * Definition; empty when the form's file gives none, and then `how` says it all.
+ */
+counts: string, 
+/**
+ * How the program finds it in the records, read off the form's file.
+ */
+how: Array<string>, 
+/**
+ * 计量单位.
+ */
+unit: string, 
+/**
+ * The days that count.
+ */
+days: string, 
+/**
+ * The document, with its issuer.
+ */
+document: string, 
+/**
+ * Where in the document.
+ */
+clause: string, 
+/**
+ * How sure the definition is and what it rests on; empty when nothing is in doubt.
+ */
+sure: string, };
+
+/**
  * A new record, saved or not yet.
  */
 export type Added = { 
@@ -270,6 +303,31 @@ section: string,
 help: string, };
 
 /**
+ * One line of the form beside what was read back for it.
+ */
+export type Compared = { 
+/**
+ * Official code.
+ */
+code: string, 
+/**
+ * 指标名称.
+ */
+label: string, 
+/**
+ * What the form shows; empty when blank.
+ */
+ours: string, 
+/**
+ * What the text shows.
+ */
+theirs: string | null, 
+/**
+ * Whether they agree.
+ */
+verdict: Verdict, };
+
+/**
  * A sealed figure that the records no longer give.
  */
 export type Difference = { 
@@ -312,6 +370,32 @@ label: string,
 text: string, };
 
 /**
+ * One figure beyond its records.
+ */
+export type FigureView = { 
+/**
+ * Official code.
+ */
+code: string, 
+/**
+ * Its last values on the filing's basis, oldest first; the period itself comes last. Periods of which
+ * nothing is recorded are left out.
+ */
+course: Array<Point>, 
+/**
+ * 本季, when the form is one of quarters and the figure a number.
+ */
+quarter?: Side, 
+/**
+ * 本年累计, likewise.
+ */
+ytd?: Side, 
+/**
+ * What it counts, and where that is said.
+ */
+about: About, };
+
+/**
  * What is kept with a filing. What is left out stays as it is.
  */
 export type FilingChoice = { 
@@ -331,6 +415,43 @@ reported_on: string | null,
  * 报送期限.
  */
 due_on: string | null, };
+
+/**
+ * A filing that was sealed, now or once.
+ */
+export type FilingEntry = { 
+/**
+ * Id of the edition.
+ */
+form: string, 
+/**
+ * Title as sealed.
+ */
+title: string, 
+/**
+ * For example 2021Q3.
+ */
+period: string, 
+/**
+ * For example 2021年09月.
+ */
+label: string, 
+/**
+ * 本季 or 本年累计.
+ */
+basis: Basis, 
+/**
+ * When it was sealed.
+ */
+sealed_at: string, 
+/**
+ * When it was opened again, with the reason.
+ */
+unsealed?: [string, string], 
+/**
+ * Names of the scans that were attached.
+ */
+scans: Array<string>, };
 
 /**
  * A form with its figures, ready to look at, print or seal.
@@ -755,6 +876,48 @@ id: number | null,
 field: string | null, };
 
 /**
+ * A figure in one period.
+ */
+export type Point = { 
+/**
+ * For example 2021Q3.
+ */
+period: string, 
+/**
+ * For example 2021年09月.
+ */
+label: string, 
+/**
+ * What the form shows.
+ */
+value: number | string | null, 
+/**
+ * As sealed; otherwise from the records of now.
+ */
+sealed: boolean, };
+
+/**
+ * One value to carry over to the portal.
+ */
+export type PortalLine = { 
+/**
+ * Official code.
+ */
+code: string, 
+/**
+ * 指标名称.
+ */
+label: string, 
+/**
+ * 计量单位.
+ */
+unit: string, 
+/**
+ * What is pasted; empty when the figure is blank, and then nothing is copied.
+ */
+text: string, };
+
+/**
  * What was typed into one field of one record.
  */
 export type Put = { 
@@ -774,6 +937,31 @@ text: string,
  * The records that were picked from a list, where names alone could mean two.
  */
 ids?: number[], };
+
+/**
+ * What was pasted back, held against the form.
+ */
+export type ReadBack = { 
+/**
+ * Line by line, in the portal's order.
+ */
+lines: Array<Compared>, 
+/**
+ * How many lines are equal.
+ */
+same: number, 
+/**
+ * How many differ.
+ */
+different: number, 
+/**
+ * How many were not found in the text.
+ */
+missing: number, 
+/**
+ * How the values were found in the text, in Chinese.
+ */
+how: string, };
 
 /**
  * A record to look at.
@@ -1052,6 +1240,23 @@ related: Array<Relation>,
 history: Array<HistoryEntry>, };
 
 /**
+ * A figure on one of the two bases.
+ */
+export type Side = { 
+/**
+ * What the form would show on this basis.
+ */
+value: number | string | null, 
+/**
+ * The filing is on this basis.
+ */
+filed: boolean, 
+/**
+ * First day that counts.
+ */
+start: string, };
+
+/**
  * The order of a view.
  */
 export type Sort = { 
@@ -1162,6 +1367,11 @@ from: string,
  * The most, as typed.
  */
 to: string, } | { "is": "blank" } | { "is": "filled" };
+
+/**
+ * Whether a line read back agrees.
+ */
+export type Verdict = "same" | "different" | "missing";
 
 /**
  * What a grid shows of a list.

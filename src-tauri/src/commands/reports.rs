@@ -1,7 +1,7 @@
 //! Reports: fill, explain, export, seal.
 
 use incubator::Error;
-use incubator::desk::{Choice, Difference, FilingChoice};
+use incubator::desk::{Choice, Difference, FigureView, FilingChoice, FilingEntry, PortalLine, ReadBack};
 use incubator::error::Refusal;
 use incubator::form::Filled;
 use tauri::{State, WebviewWindow};
@@ -57,8 +57,40 @@ pub async fn export(
 }
 
 #[tauri::command(async)]
+pub fn figure(office: State<'_, Office>, form: &str, period: &str, code: &str) -> Answer<FigureView> {
+    office.ask(|desk| desk.figure(form, period, code))
+}
+
+#[tauri::command(async)]
+pub fn portal(office: State<'_, Office>, form: &str, period: &str) -> Answer<Vec<PortalLine>> {
+    office.ask(|desk| desk.portal(form, period))
+}
+
+#[tauri::command(async)]
+pub fn read_back(office: State<'_, Office>, form: &str, period: &str, text: &str) -> Answer<ReadBack> {
+    office.ask(|desk| desk.read_back(form, period, text))
+}
+
+#[tauri::command(async)]
+pub fn filings(office: State<'_, Office>) -> Answer<Vec<FilingEntry>> {
+    office.ask(|desk| desk.filings())
+}
+
+#[tauri::command(async)]
 pub fn seal(office: State<'_, Office>, form: &str, period: &str) -> Answer<Filled> {
     office.ask(|desk| desk.seal(form, period, &now()))
+}
+
+/// Asks for the scan of the stamped print first, then seals with it; nothing when none was chosen.
+#[tauri::command]
+pub async fn seal_with_scan(
+    window: WebviewWindow,
+    office: State<'_, Office>,
+    form: String,
+    period: String,
+) -> Answer<Option<Filled>> {
+    let Some((name, bytes)) = scan(&window, "封存并附盖章扫描件").await? else { return Ok(None) };
+    office.ask(|desk| desk.seal_with_scan(&form, &period, &now(), &name, &bytes)).map(Some)
 }
 
 #[tauri::command(async)]
@@ -79,9 +111,15 @@ pub async fn attach_scan(
     form: String,
     period: String,
 ) -> Answer<Option<String>> {
-    let Some(path) = dialogs::open_scan(&window, "附盖章扫描件").await else { return Ok(None) };
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let bytes = std::fs::read(&path).map_err(|source| Refusal::from(&Error::File { what: "读取", path, source }))?;
+    let Some((name, bytes)) = scan(&window, "附盖章扫描件").await? else { return Ok(None) };
     office.ask(|desk| desk.attach_scan(&form, &period, &name, &bytes))?;
     Ok(Some(name))
+}
+
+/// Asks for a scan: its name and content.
+async fn scan(window: &WebviewWindow, title: &str) -> Answer<Option<(String, Vec<u8>)>> {
+    let Some(path) = dialogs::open_scan(window, title).await else { return Ok(None) };
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let bytes = std::fs::read(&path).map_err(|source| Refusal::from(&Error::File { what: "读取", path, source }))?;
+    Ok(Some((name, bytes)))
 }

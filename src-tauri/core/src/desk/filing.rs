@@ -85,7 +85,7 @@ pub(super) fn own(name: &str) -> Result<&'static Shape> {
     shape(name).ok_or_else(|| Error::refused(format!("缺少记录类别 {name}")))
 }
 
-fn text<'a>(record: &'a Record, kind: &Kind, field: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(record: &'a Record, kind: &Kind, field: &str) -> Option<&'a str> {
     record.field(kind, field).and_then(Value::as_text)
 }
 
@@ -119,16 +119,37 @@ pub(super) fn filed_periods(ledger: &Ledger) -> Vec<Period> {
     ledger.rows(kind).iter().filter_map(|r| Period::parse(text(r, kind, "period")?).ok()).collect()
 }
 
+/// Role of the scan of a stamped print.
+const STAMPED: &str = "盖章扫描件";
+
+/// A file whose content is stored already, to be kept with a record.
+pub(super) struct Scan {
+    pub(super) name: String,
+    pub(super) sha256: String,
+    pub(super) size: u64,
+}
+
+impl Scan {
+    fn record(&self, proof: &Shape, owner: &str, role: &str) -> Record {
+        let mut record = Record::empty(proof.kind, 0);
+        for (field, text) in [("owner", owner), ("role", role), ("name", &self.name), ("sha256", &self.sha256)] {
+            record.set(proof.kind, field, Some(Value::text(text)));
+        }
+        record.set(proof.kind, "size", i64::try_from(self.size).ok().map(Value::Int));
+        record
+    }
+}
+
 /// A seal, read back.
-struct Seal {
+pub(super) struct Seal {
     id: i64,
     sealed_at: String,
-    frozen: Filled,
+    pub(super) frozen: Filled,
     edition: String,
     workbook: Vec<u8>,
 }
 
-fn seal_of(ledger: &Ledger, form: &str, period: Period) -> Result<Option<Seal>> {
+pub(super) fn seal_of(ledger: &Ledger, form: &str, period: Period) -> Result<Option<Seal>> {
     let Some((kind, record)) = find(ledger, "seal", form, period, None) else { return Ok(None) };
     let read = |field: &str| text(record, kind, field).unwrap_or_default();
     let broken = || Error::refused(format!("{form} {period} 的封存内容无法读取，请运行校验(verify)并从备份恢复"));
@@ -386,6 +407,11 @@ impl Desk {
     /// 上报封存: freezes figures, rosters, reasons, the edition's text and the workbook's bytes. `now` is
     /// the time of sealing. Refused while an 错误 stands or a 警示 has no reason.
     pub fn seal(&mut self, form: &str, period: &str, now: &str) -> Result<Filled> {
+        self.sealed_with(form, period, now, None)
+    }
+
+    /// Seals, and keeps the scan of the stamped print in the same step.
+    pub(super) fn sealed_with(&mut self, form: &str, period: &str, now: &str, scan: Option<Scan>) -> Result<Filled> {
         let ledger = self.store.ledger()?;
         let (form, period) = self.form(form, period, &ledger)?;
         self.unsealed(form, period, &ledger)?;
@@ -420,7 +446,14 @@ impl Desk {
             record.set(shape.kind, field, Some(Value::text(text)));
         }
         let name = format!("上报封存 {}", period.label());
-        self.keep(&name, "seal", None, Some(record))?;
+        let proof = own("proof")?;
+        self.store.change(&name, |tx| {
+            let id = tx.insert(shape, record)?;
+            match scan {
+                Some(scan) => tx.insert(proof, scan.record(proof, &format!("seal:{id}"), STAMPED)).map(|_| ()),
+                None => Ok(()),
+            }
+        })?;
         Ok(filled)
     }
 
@@ -449,18 +482,14 @@ impl Desk {
             return Err(Error::refused(format!("{} {} 尚未封存，封存后再附盖章扫描件", form.title, period.label())));
         };
         let owner = format!("seal:{}", seal.id);
-        self.attach(&owner, "盖章扫描件", name, bytes)
+        self.attach(&owner, STAMPED, name, bytes)
     }
 
     /// Keeps a proof file with a record, written `event:12`; the content is stored once.
     pub fn attach(&mut self, owner: &str, role: &str, name: &str, bytes: &[u8]) -> Result<()> {
         let shape = own("proof")?;
         let (sha256, size) = self.store.attach(bytes)?;
-        let mut record = Record::empty(shape.kind, 0);
-        for (field, text) in [("owner", owner), ("role", role), ("name", name), ("sha256", &sha256)] {
-            record.set(shape.kind, field, Some(Value::text(text)));
-        }
-        record.set(shape.kind, "size", i64::try_from(size).ok().map(Value::Int));
+        let record = Scan { name: name.to_owned(), sha256, size }.record(shape, owner, role);
         self.store.change(&format!("添加{role}"), |tx| tx.insert(shape, record).map(|_| ()))
     }
 

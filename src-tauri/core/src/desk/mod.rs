@@ -2,9 +2,11 @@
 //! store, forms, workbooks and rosters together and holds no rule of its own.
 
 mod edit;
+mod figures;
 mod filing;
 mod grid;
 mod order;
+mod portal;
 mod programmes;
 mod records;
 mod round;
@@ -16,8 +18,10 @@ use serde::Serialize;
 use ts_rs::TS;
 
 pub use edit::{Added, Binned, Changed, Choices, Pick, Put, RelatedRow, Relation, Sheet, Typed};
+pub use figures::{About, FigureView, FilingEntry, Point, Side};
 pub use filing::{Choice, Difference, FilingChoice, Mover};
 pub use grid::{Column, Filter, GridRow, ListEntry, ListGroup, Mark, Rows, Sort, Test, View, columns};
+pub use portal::{Compared, PortalLine, ReadBack, Verdict};
 pub use programmes::{Answer, ProgrammeEntry};
 pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, RecordView, kinds, listed, shape};
 pub use round::{Round, RoundPut, RoundRow};
@@ -43,6 +47,8 @@ pub struct Desk {
     /// Views of lists as last worked out, the newest first.
     seen: std::cell::RefCell<Vec<grid::Seen>>,
     reader: roster::Reader,
+    /// The course of the form last looked at.
+    course: std::cell::RefCell<Option<figures::Course>>,
 }
 
 /// One form to choose from.
@@ -108,7 +114,8 @@ impl Desk {
         let settings = Settings::open(folder);
         let warnings = place::warnings(folder);
         let reader = roster::Reader::own();
-        Ok(Desk { store, shelf, settings, today, warnings, reader, seen: std::cell::RefCell::default() })
+        let (seen, course) = (std::cell::RefCell::default(), std::cell::RefCell::default());
+        Ok(Desk { store, shelf, settings, today, warnings, reader, seen, course })
     }
 
     /// The store underneath.
@@ -149,6 +156,7 @@ impl Desk {
     /// Reads the manager's own forms folder again.
     pub fn reload_forms(&mut self) {
         self.shelf = Shelf::load(&self.store.folder().join("forms"));
+        *self.course.borrow_mut() = None;
     }
 
     /// What the window shows first.

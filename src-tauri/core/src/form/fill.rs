@@ -54,6 +54,14 @@ pub fn placed(form: &Form, ledger: &Ledger, filing: &Filing) -> BTreeMap<String,
     whole.filter_map(|def| Some((def.code.clone(), places.shown.get(def.code.as_str()).copied()??))).collect()
 }
 
+/// The numbers that a form shows, by code, without evidence, texts and checks: what a course over the periods needs.
+pub fn contents(form: &Form, ledger: &Ledger, filing: &Filing) -> BTreeMap<String, Content> {
+    let mut scope = scope(form, ledger, filing);
+    let places = place(form, filing, &mut scope);
+    let shown = |def: &CellDef| places.shown.get(def.code.as_str()).copied().flatten();
+    form.cells.iter().filter_map(|def| Some((def.code.clone(), def.content(shown(def)?)))).collect()
+}
+
 fn scope<'a>(form: &Form, ledger: &'a Ledger, filing: &Filing) -> Scope<'a> {
     Scope {
         ledger,

@@ -9,6 +9,7 @@ mod fill;
 mod grid;
 pub(crate) mod parse;
 pub(crate) mod shelf;
+pub(crate) mod wording;
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use ts_rs::TS;
 
 pub use check::values;
 pub use expr::Expr;
-pub use fill::{fill, placed};
+pub use fill::{contents, fill, placed};
 pub use grid::{Align, Border, Grid, GridBox, GridRow};
 pub use parse::parse;
 pub use shelf::Shelf;
@@ -85,6 +86,8 @@ pub struct Form {
     pub rosters: Vec<RosterDef>,
     /// Its checks.
     pub checks: Vec<CheckDef>,
+    /// Positions of the cells in the order of the portal's page; the printed order unless the file says otherwise.
+    pub portal: Vec<usize>,
     /// Its paper, when it is not a plain list of figures.
     pub layout: Option<grid::Layout>,
     /// From the manager's own forms folder, not the program's.
@@ -161,6 +164,8 @@ pub struct CellDef {
     pub help: String,
     /// How sure the definition is and what it rests on.
     pub grade: String,
+    /// Where in the official document it stands, when the form's own source does not say enough.
+    pub document: String,
     /// It counts what happened in the window; otherwise it is the state at the cut-off.
     pub flow: bool,
     /// Decimals shown: 0, 1 or 2.

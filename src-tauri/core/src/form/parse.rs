@@ -241,7 +241,9 @@ fn form(table: &Table, text: &str, flaws: &mut Flaws) -> Form {
         tables.into_iter().filter_map(|t| check_def(t, &cells, &head, &foot, flaws)).collect()
     };
     let layout = r.raw("layout").and_then(|raw| layout(raw, &cells, &rosters, flaws));
+    let portal = portal(&mut r, &cells, flaws);
     let form = Form {
+        portal,
         layout,
         family,
         title,
@@ -271,6 +273,20 @@ fn form(table: &Table, text: &str, flaws: &mut Flaws) -> Form {
         flaws.push("", "表格没有任何指标(section.cell)或名册(roster)");
     }
     form
+}
+
+/// The order of the portal's page: the codes that the file lists, else all as printed.
+fn portal(r: &mut Reader, cells: &[CellDef], flaws: &mut Flaws) -> Vec<usize> {
+    let Some(codes) = r.texts("portal", flaws) else { return (0..cells.len()).collect() };
+    let mut order: Vec<usize> = Vec::new();
+    for code in codes {
+        match cells.iter().position(|c| c.code == code) {
+            Some(at) if order.contains(&at) => flaws.push("", format!("portal 中 {code} 写了两次")),
+            Some(at) => order.push(at),
+            None => flaws.push("", format!("portal：引用了不存在的代码 {code}")),
+        }
+    }
+    order
 }
 
 /// The order in which cells can be computed: a cell after those it names. Circles are flaws.
@@ -380,7 +396,7 @@ fn cell_def(table: &Table, flaws: &mut Flaws) -> Option<CellDef> {
     let mut r = Reader::new(table, "cell");
     let code = r.must("code", flaws);
     if code.is_empty() {
-        r.read.extend(["label", "unit", "indent", "help", "grade", "flow"]);
+        r.read.extend(["label", "unit", "indent", "help", "grade", "flow", "source"]);
         return None;
     }
     if !code.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -394,6 +410,7 @@ fn cell_def(table: &Table, flaws: &mut Flaws) -> Option<CellDef> {
     let indent = r.int("indent", flaws).and_then(|n| u8::try_from(n).ok()).unwrap_or(0);
     let help = r.or_blank("help", flaws);
     let grade = r.or_blank("grade", flaws);
+    let document = r.or_blank("source", flaws);
     let flow = r.yes("flow", flaws).unwrap_or(false);
     let decimals = r.int("decimals", flaws);
     let source = cell_source(&mut r, &code, flaws).unwrap_or(CellSource::Manual);
@@ -413,7 +430,7 @@ fn cell_def(table: &Table, flaws: &mut Flaws) -> Option<CellDef> {
             }
         }
     };
-    Some(CellDef { code, label, unit, indent, help, grade, flow, decimals, source })
+    Some(CellDef { code, label, unit, indent, help, grade, document, flow, decimals, source })
 }
 
 /// Whether a source gives a number kept in hundredths, such as an area.
