@@ -41,6 +41,13 @@ const COMMANDS: &[&str] = &[
     "round_confirm",
     "undo",
     "redo",
+    "backups",
+    "backup_now",
+    "settings",
+    "remember",
+    "drafts",
+    "draft",
+    "cancel",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -2,10 +2,12 @@
 
 use incubator::desk::{
     Added, Binned, Changed, Choice, Choices, Column, Difference, FigureView, FilingChoice, FilingEntry, ListGroup,
-    PortalLine, Put, ReadBack, RecordView, Round, RoundPut, Rows, Sheet, Status, View,
+    PortalLine, Put, ReadBack, RecordView, Round, RoundPut, Rows, Sheet, Status, Target, Typed, View,
 };
 use incubator::error::Refusal;
 use incubator::form::Filled;
+use incubator::progress::Step;
+use incubator::store::Backup;
 use ts_rs::{Config, TS};
 
 #[test]
@@ -36,6 +38,10 @@ fn the_screen_knows_the_types_of_the_core() {
         Binned::export_all(&config),
         Round::export_all(&config),
         RoundPut::export_all(&config),
+        Typed::export_all(&config),
+        Target::export_all(&config),
+        Step::export_all(&config),
+        Backup::export_all(&config),
     ];
     assert!(every.iter().all(Result::is_ok), "{every:?}");
     let made = std::fs::read_to_string(folder.join("types.ts")).expect("the types were written");

@@ -3,6 +3,7 @@
 
 mod commands;
 mod dialogs;
+mod jobs;
 mod office;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use tauri::{Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
 
+use crate::jobs::Jobs;
 use crate::office::Office;
 
 /// 众创空间的离线台账
@@ -74,8 +76,16 @@ fn main() -> tauri::Result<ExitCode> {
             commands::records::round_confirm,
             commands::folder::undo,
             commands::folder::redo,
+            commands::keeping::backups,
+            commands::keeping::backup_now,
+            commands::settings::settings,
+            commands::settings::remember,
+            commands::settings::drafts,
+            commands::settings::draft,
+            commands::settings::cancel,
         ])
         .setup(|app| {
+            app.manage(Jobs::default());
             app.manage(Office::open(args.data));
             WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
                 .title("众创台账")

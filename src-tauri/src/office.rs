@@ -33,11 +33,20 @@ impl Office {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks the desk.
+    /// Asks the desk, for the screen.
     pub fn ask<T>(&self, question: impl FnOnce(&mut Desk) -> Result<T>) -> Answer<T> {
+        self.desk(question).map_err(|e| Refusal::from(&e))
+    }
+
+    /// Asks the desk in the middle of long work: it is locked for this question alone.
+    pub fn desk<T>(&self, question: impl FnOnce(&mut Desk) -> Result<T>) -> Result<T> {
         match &mut *self.lock() {
-            Ok(desk) => question(desk).map_err(|e| Refusal::from(&e)),
-            Err(why) => Err(Refusal::from(&*why)),
+            Ok(desk) => {
+                // The window may have stayed open over midnight.
+                desk.turn_to(today());
+                question(desk)
+            }
+            Err(why) => Err(why.again()),
         }
     }
 
@@ -68,5 +77,9 @@ impl Office {
 
 fn desk(folder: Option<&PathBuf>) -> Result<Desk> {
     let folder = folder.ok_or_else(|| Error::refused("找不到本机用户的数据目录，请用 --data 指定数据文件夹"))?;
-    Desk::open(folder, WHO, chrono::Local::now().date_naive())
+    Desk::open(folder, WHO, today())
+}
+
+fn today() -> chrono::NaiveDate {
+    chrono::Local::now().date_naive()
 }

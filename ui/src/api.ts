@@ -1,7 +1,8 @@
 // The only door to the core: one function for each command of the window.
-import { invoke } from '@tauri-apps/api/core';
+import { Channel, invoke } from '@tauri-apps/api/core';
 import type {
   Added,
+  Backup,
   Binned,
   Changed,
   Choice,
@@ -24,9 +25,21 @@ import type {
   Rows,
   Sheet,
   Status,
+  Step,
   Typed,
   View,
 } from './types';
+
+/** Long work: its number, under which it can be cancelled, and the way on which it tells how far it is. */
+export class Job {
+  private static last = 0;
+  readonly id = (Job.last += 1);
+  readonly steps: Channel<Step>;
+
+  constructor(hear: (step: Step) => void) {
+    this.steps = new Channel<Step>(hear);
+  }
+}
 
 export const status = () => invoke<Status>('status');
 export const reopen = () => invoke<Status>('reopen');
@@ -84,6 +97,16 @@ export const roundConfirm = (period: string, tenants: number[] | null) =>
   invoke<Round>('round_confirm', { period, tenants });
 export const undo = () => invoke<string | null>('undo');
 export const redo = () => invoke<string | null>('redo');
+
+export const cancel = (job: number) => invoke<null>('cancel', { job });
+export const settings = () => invoke<Record<string, unknown>>('settings');
+/** Remembers a setting; null forgets it. */
+export const remember = (key: string, value: unknown) => invoke<null>('remember', { key, value });
+/** What was typed and not yet kept, by place. */
+export const drafts = () => invoke<Record<string, unknown>>('drafts');
+export const draft = (place: string, value: unknown) => invoke<null>('draft', { place, value });
+export const backups = () => invoke<Backup[]>('backups');
+export const backupNow = (job: Job) => invoke<Backup>('backup_now', { job: job.id, steps: job.steps });
 
 /** What a failed call was refused with. A failure that is none of the core's own is shown as it came. */
 export function refusal(error: unknown): Refusal {

@@ -1,31 +1,46 @@
-// What the screen shows: the core's answers, and what the person has chosen to look at.
+// What every room shares: the open folder, where the person is, what is going on. Each room keeps its own
+// state in a file beside it.
+import { untrack } from 'svelte';
 import * as api from './api';
-import { samePeriod } from './words';
-import type { Cell, Filled, FilingChoice, FormEntry, RecordView, Refusal, Status } from './types';
+import { drafts } from './drafts';
+import type { Refusal, Status, Step, Target } from './types';
 
 /** What a message is about decides where it is shown and with which button. */
 export type Notice = { tone: 'good' | 'bad'; text: string; flaws?: string[]; retry?: () => void };
 
+export type Room = Target['room'];
+
+/** Long work under way: what it is called, how far it is, and the way to stop it. */
+export type Work = { what: string; step: Step | null; stopping: boolean; stop: () => void };
+
+/** A setting that the screen remembers; what it means is the room's business. */
+type Remembered = Record<string, unknown>;
+
 export class Screen {
-  status = $state<Status | null>(null);
+  status = $state.raw<Status | null>(null);
   /** Why the data folder could not be opened. */
   closed = $state<Refusal | null>(null);
-  form = $state('');
-  period = $state('');
-  filled = $state.raw<Filled | null>(null);
-  /** Code of the figure on the right. */
-  code = $state<string | null>(null);
-  /** The record on the right, opened from the figure or from a check. */
-  record = $state.raw<RecordView | null>(null);
+  room = $state<Room>('overview');
+  /** Where an item led to; the room takes it up with `take`. */
+  private target = $state.raw<Target | null>(null);
   notice = $state<Notice | null>(null);
   /** What is going on, for the status line. */
   busy = $state<string | null>(null);
+  /** Long work under way; one at a time. */
+  work = $state<Work | null>(null);
+  /** Grows with every change of the records: who shows some asks again. */
+  turn = $state(0);
+  /** What the person set: theme, text size, filters. */
+  remembered = $state.raw<Remembered>({});
+  /** What the system shows, where the person did not choose. */
+  private systemDark = $state(false);
 
-  entry: FormEntry | undefined = $derived(this.status?.forms.find((f) => f.id === this.form));
-  cell: Cell | undefined = $derived(this.filled?.cells.find((c) => c.code === this.code));
-  sealed: boolean = $derived(this.filled?.sealed_at !== undefined && this.filled?.sealed_at !== null);
+  private midnight: ReturnType<typeof setTimeout> | undefined;
 
-  /** Runs one question to the core. A refusal becomes a message beside the form, with the step to try again. */
+  dark: boolean = $derived(this.remembered.theme === 'dark' || (this.remembered.theme !== 'light' && this.systemDark));
+  textSize: string = $derived(typeof this.remembered.text_size === 'string' ? this.remembered.text_size : 'normal');
+
+  /** Runs one question to the core. A refusal becomes a message, with the step to try again. */
   async ask<T>(what: string, question: () => Promise<T>, retry = false): Promise<T | undefined> {
     this.busy = what;
     try {
@@ -33,40 +48,68 @@ export class Screen {
       if (this.notice?.tone === 'bad') this.notice = null;
       return answer;
     } catch (error) {
-      const why = api.refusal(error);
-      if (why.code === 'held' || why.code === 'newer' || why.code === 'damaged') this.closed = why;
-      const flaws = why.flaws.map((f) => f.say);
-      const text = flaws.length > 1 ? `${what}没有完成，请先处理以下 ${flaws.length} 项：` : why.message;
-      this.notice = {
-        tone: 'bad',
-        text,
-        ...(flaws.length > 1 ? { flaws } : {}),
-        ...(retry ? { retry: () => void this.ask(what, question, true) } : {}),
-      };
+      this.refused(what, api.refusal(error), retry ? () => void this.ask(what, question, true) : undefined);
       return undefined;
     } finally {
       this.busy = null;
     }
   }
 
-  async start(): Promise<void> {
-    this.busy = '正在打开台账';
+  /** Runs long work that tells how far it is and can be stopped. What was stopped gives nothing. */
+  async run<T>(what: string, question: (job: api.Job) => Promise<T>): Promise<T | undefined> {
+    if (this.work) {
+      this.notice = { tone: 'bad', text: `${this.work.what}还没有完成，请等它结束，或先取消它。` };
+      return undefined;
+    }
+    const job = new api.Job((step) => {
+      if (this.work) this.work.step = step;
+    });
+    const stop = () => {
+      if (!this.work || this.work.stopping) return;
+      this.work.stopping = true;
+      void api.cancel(job.id);
+    };
+    this.work = { what, step: null, stopping: false, stop };
     try {
-      await this.opened(await api.status());
+      const answer = await question(job);
+      if (this.notice?.tone === 'bad') this.notice = null;
+      return answer;
     } catch (error) {
-      this.closed = api.refusal(error);
+      const why = api.refusal(error);
+      if (why.code === 'cancelled') this.notice = { tone: 'good', text: `${what}：${why.message}。` };
+      else this.refused(what, why, () => void this.run(what, question));
+      return undefined;
     } finally {
-      this.busy = null;
+      this.work = null;
     }
   }
 
-  /** Tries again after a failed start. */
+  private refused(what: string, why: Refusal, retry?: () => void): void {
+    if (why.code === 'held' || why.code === 'newer' || why.code === 'damaged') this.closed = why;
+    const flaws = why.flaws.map((f) => f.say);
+    const text = flaws.length > 1 ? `${what}没有完成，请先处理以下 ${flaws.length} 项：` : why.message;
+    this.notice = { tone: 'bad', text, ...(flaws.length > 1 ? { flaws } : {}), ...(retry ? { retry } : {}) };
+  }
+
+  async start(): Promise<void> {
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    this.systemDark = dark.matches;
+    dark.addEventListener('change', (e) => (this.systemDark = e.matches));
+    await this.again(api.status);
+    if (this.status) await this.sameDay();
+  }
+
+  /** Opens the folder, at the start or after it could not be opened. */
   async again(question: () => Promise<Status>): Promise<void> {
     this.busy = '正在打开台账';
     try {
       const status = await question();
+      [this.remembered] = await Promise.all([api.settings(), drafts.load()]);
       this.closed = null;
-      await this.opened(status);
+      if (status.empty) this.room = 'overview';
+      else if (isRoom(this.remembered.room)) this.room = this.remembered.room;
+      this.status = status;
+      this.turn += 1;
     } catch (error) {
       this.closed = api.refusal(error);
     } finally {
@@ -74,122 +117,89 @@ export class Screen {
     }
   }
 
-  private async opened(status: Status): Promise<void> {
+  /** Takes over a new state of the folder: every room asks anew for what it shows. */
+  opened(status: Status): void {
     this.status = status;
-    this.form = status.form ?? status.forms[0]?.id ?? '';
-    this.period = status.period ?? '';
-    if (!status.empty) await this.refill();
+    this.turn += 1;
   }
 
-  async openSample(): Promise<void> {
-    const status = await this.ask('打开示例', api.openSample);
-    if (status) await this.opened(status);
-  }
-
-  async choose(form: string): Promise<void> {
-    const before = this.entry?.period;
-    this.form = form;
-    const kind = this.entry?.period;
-    if (kind && kind !== before) {
-      this.period = samePeriod(kind, this.status?.period ?? '', this.status?.today ?? '');
-    }
-    this.code = null;
-    this.record = null;
-    this.notice = null;
-    await this.refill();
-  }
-
-  async look(period: string): Promise<void> {
-    this.period = period;
-    this.record = null;
-    this.notice = null;
-    await this.refill();
-  }
-
-  async refill(): Promise<void> {
-    if (!this.form || !this.period) return;
-    const filled = await this.ask('计算报表', () => api.fill(this.form, this.period, { basis: null, cutoff: null }));
-    this.filled = filled ?? null;
-  }
-
-  /** Takes over a form that came back from a change, and the new names of undo and redo. */
-  private async changed(filled: Filled | undefined): Promise<boolean> {
-    if (!filled) return false;
-    this.filled = filled;
-    await this.refresh();
-    return true;
-  }
-
-  private async refresh(): Promise<void> {
+  /** After any change of the records: the names of undo and redo, and whatever is shown, are asked for anew. */
+  async changed(): Promise<void> {
     try {
       this.status = await api.status();
     } catch (error) {
       this.closed = api.refusal(error);
     }
+    this.turn += 1;
   }
 
-  fileAs(choice: Partial<FilingChoice>): Promise<boolean> {
-    const whole = { basis: null, cutoff: null, reported_on: null, due_on: null, ...choice };
-    return this.keep('登记填报信息', () => api.fileAs(this.form, this.period, whole));
+  /** Asks anew for everything when the day has changed since it was asked for. */
+  async sameDay(): Promise<void> {
+    const now = new Date();
+    const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, '0')).join('-');
+    if (this.status && this.status.today !== today) await this.changed();
+    // The next midnight, for a window that is in front when it comes.
+    clearTimeout(this.midnight);
+    const next = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, 0, 0, 1);
+    this.midnight = setTimeout(() => void this.sameDay(), next.getTime() - now.getTime());
   }
 
-  override(code: string, value: number | null, reason: string): Promise<boolean> {
-    return this.keep('手工填写', () => api.overrideCell(this.form, this.period, code, value, reason));
+  /** Goes to a room, or to a record, figure, import, form … in it. */
+  goto(to: Target | Room): void {
+    const target: Target = typeof to === 'string' ? ({ room: to } as Target) : to;
+    if (this.notice?.tone === 'good') this.notice = null;
+    this.target = typeof to === 'string' ? null : target;
+    if (this.room === target.room) return;
+    this.room = target.room;
+    void this.remember('room', target.room);
   }
 
-  explain(rule: string, reason: string): Promise<boolean> {
-    return this.keep('说明警示', () => api.explain(this.form, this.period, rule, reason));
+  /** For a room: where an item led to, once. Call it in an effect. */
+  take<R extends Room>(room: R): Extract<Target, { room: R }> | null {
+    const target = this.target;
+    if (target?.room !== room) return null;
+    untrack(() => (this.target = null));
+    return target as Extract<Target, { room: R }>;
   }
 
-  seal(): Promise<boolean> {
-    return this.keep('上报封存', () => api.seal(this.form, this.period));
+  /** Remembers a setting over the restart; null forgets it. */
+  async remember(key: string, value: unknown): Promise<void> {
+    const { [key]: _, ...others } = this.remembered;
+    this.remembered = value === null ? others : { ...others, [key]: value };
+    try {
+      await api.remember(key, value);
+    } catch (error) {
+      this.refused('保存设置', api.refusal(error));
+    }
   }
 
-  private async keep(what: string, question: () => Promise<Filled>): Promise<boolean> {
-    return this.changed(await this.ask(what, question));
-  }
-
-  async unseal(reason: string): Promise<boolean> {
-    const done = await this.ask('解封', () => api.unseal(this.form, this.period, reason));
-    if (done === undefined) return false;
-    await Promise.all([this.refill(), this.refresh()]);
-    return true;
-  }
-
-  async export(): Promise<void> {
-    const write = async () => {
-      const path = await api.exportWorkbook(this.form, this.period, { basis: null, cutoff: null });
-      if (path) this.notice = { tone: 'good', text: `已导出：${path}` };
-      return path;
-    };
-    await this.ask('导出', write, true);
-  }
-
-  async attachScan(): Promise<void> {
-    const name = await this.ask('附盖章扫描件', () => api.attachScan(this.form, this.period));
-    if (!name) return;
-    await this.refresh();
-    this.notice = { tone: 'good', text: `已附上盖章扫描件：${name}` };
+  async openSample(): Promise<void> {
+    const status = await this.ask('打开示例', api.openSample);
+    if (status) this.opened(status);
   }
 
   async step(back: boolean): Promise<void> {
     const name = await this.ask(back ? '撤销' : '重做', back ? api.undo : api.redo);
     if (!name) return;
-    this.record = null;
-    await this.refresh();
-    if (this.status?.empty) this.filled = null;
-    else await this.refill();
+    await this.changed();
     this.notice = { tone: 'good', text: `${back ? '已撤销' : '已重做'}：${name}` };
   }
 
-  show(code: string): void {
-    this.code = code;
-    this.record = null;
-  }
-
-  async open(kind: string, id: number): Promise<void> {
-    this.record = (await this.ask('打开记录', () => api.record(kind, id))) ?? this.record;
+  say(text: string): void {
+    this.notice = { tone: 'good', text };
   }
 }
+
+export const ROOMS: { id: Room; name: string; icon: string }[] = [
+  { id: 'overview', name: '总览', icon: 'M4 13h6V4H4z M14 20h6v-9h-6z M4 20h6v-3H4z M14 7h6V4h-6z' },
+  { id: 'records', name: '档案', icon: 'M3 6a2 2 0 0 1 2-2h4l2 3h8a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z' },
+  { id: 'round', name: '季度更新', icon: 'M4 5h16v15H4z M4 9.5h16 M8 3v4 M16 3v4 M8.5 14.5l2.5 2.5 4.5-4.5' },
+  { id: 'import', name: '导入', icon: 'M12 3v12 M7 10l5 5 5-5 M4 20h16' },
+  { id: 'reports', name: '报表', icon: 'M5 3h9l5 5v13H5z M14 3v5h5 M8 12h8 M8 16h8' },
+  { id: 'annexes', name: '附表与申报', icon: 'M8 3h8v4H8z M16 5h3v16H5V5h3 M8.5 12l2 2 4-4 M8.5 18h7' },
+  { id: 'keeping', name: '备份与设置', icon: 'M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6z M9 12l2 2 4-4' },
+];
+
+const isRoom = (name: unknown): name is Room => ROOMS.some((room) => room.id === name);
 
 export const screen = new Screen();

@@ -48,6 +48,27 @@ row: GridRow, };
 export type Align = "left" | "center" | "right";
 
 /**
+ * A verified copy of the database.
+ */
+export type Backup = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * When it was made, local, `2021-09-20T08:30:00.000`.
+ */
+at: string, 
+/**
+ * Why it was made, in Chinese.
+ */
+reason: string, 
+/**
+ * Size in bytes.
+ */
+size: number, };
+
+/**
  * Which flows a quarterly form counts: 本季 or 本年累计. The official source does not say which
  * (domain.md B.3), so it is a setting of the edition and of each filing, and printed with it.
  */
@@ -1348,6 +1369,72 @@ periods: Array<string>,
 warnings: Array<string>, };
 
 /**
+ * How far long work is.
+ */
+export type Step = { 
+/**
+ * What is being done, in Chinese: 读取名册, 复制佐证 ….
+ */
+what: string, 
+/**
+ * Parts done.
+ */
+done: number, 
+/**
+ * Parts in all; 0 while it is not known.
+ */
+all: number, };
+
+/**
+ * A place of the window. A finding made in the core carries one, so that the screen decides nothing.
+ */
+export type Target = { "room": "overview" } | { "room": "records", 
+/**
+ * English name of the list, for example team.
+ */
+list?: string, 
+/**
+ * Records to show.
+ */
+ids?: number[], 
+/**
+ * English name of the field to go to.
+ */
+field?: string, } | { "room": "round", 
+/**
+ * The quarter, for example 2021Q3.
+ */
+period?: string, } | { "room": "import", 
+/**
+ * English name of the list to import into.
+ */
+list?: string, } | { "room": "reports", 
+/**
+ * Id of the edition.
+ */
+form?: string, 
+/**
+ * The period, for example 2021Q3.
+ */
+period?: string, 
+/**
+ * Code of the figure.
+ */
+code?: string, } | { "room": "annexes", 
+/**
+ * Id of the programme.
+ */
+programme?: string, 
+/**
+ * Its condition.
+ */
+condition?: string, } | { "room": "keeping", 
+/**
+ * backups, verify, folder, privacy, look, history, about.
+ */
+section?: string, };
+
+/**
  * What a row of a column must be like.
  */
 export type Test = { "is": "contains", 
@@ -1367,6 +1454,23 @@ from: string,
  * The most, as typed.
  */
 to: string, } | { "is": "blank" } | { "is": "filled" };
+
+/**
+ * What was typed into one field.
+ */
+export type Typed = { 
+/**
+ * English name of the field.
+ */
+field: string, 
+/**
+ * As typed; blank empties the field. A reference is written by name, several with 、 between them.
+ */
+text: string, 
+/**
+ * The records that were picked from a list, where names alone could mean two.
+ */
+ids?: number[], };
 
 /**
  * Whether a line read back agrees.

@@ -164,6 +164,25 @@ impl Error {
         Error::Refused(say.into())
     }
 
+    /// The same refusal once more, for who asks again while what stops us lasts.
+    #[must_use]
+    pub fn again(&self) -> Error {
+        match self {
+            Error::Flawed { flaws } => Error::Flawed { flaws: flaws.clone() },
+            Error::Refused(say) => Error::Refused(say.clone()),
+            Error::Held { folder, holder } => Error::Held { folder: folder.clone(), holder: holder.clone() },
+            Error::Newer { found, known } => Error::Newer { found: *found, known: *known },
+            Error::Damaged { reason, backup } => Error::Damaged { reason: reason.clone(), backup: backup.clone() },
+            Error::Occupied { path, remark } => Error::Occupied { path: path.clone(), remark: remark.clone() },
+            Error::File { what, path, source } => {
+                Error::File { what, path: path.clone(), source: std::io::Error::from(source.kind()) }
+            }
+            Error::Database(say) => Error::Database(say.clone()),
+            Error::Workbook(say) => Error::Workbook(say.clone()),
+            Error::Cancelled => Error::Cancelled,
+        }
+    }
+
     /// The code on which the screen branches.
     pub fn code(&self) -> &'static str {
         match self {

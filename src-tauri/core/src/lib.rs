@@ -11,6 +11,7 @@
 
 pub mod amount;
 pub mod desk;
+pub mod drafts;
 pub mod error;
 pub mod figure;
 pub mod file;

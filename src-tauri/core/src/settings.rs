@@ -40,6 +40,11 @@ impl Settings {
         self.values.get(key)
     }
 
+    /// Everything that is remembered.
+    pub fn all(&self) -> &Map<String, Value> {
+        &self.values
+    }
+
     /// Remembers `value`; `null` forgets. The file is written at once, beside and renamed.
     ///
     /// # Errors

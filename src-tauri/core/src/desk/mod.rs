@@ -10,6 +10,7 @@ mod portal;
 mod programmes;
 mod records;
 mod round;
+mod target;
 
 use std::path::Path;
 
@@ -25,7 +26,9 @@ pub use portal::{Compared, PortalLine, ReadBack, Verdict};
 pub use programmes::{Answer, ProgrammeEntry};
 pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, RecordView, kinds, listed, shape};
 pub use round::{Round, RoundPut, RoundRow};
+pub use target::Target;
 
+use crate::drafts::Drafts;
 use crate::error::{Error, Result};
 use crate::form::{BrokenForm, PeriodKind, Shelf};
 use crate::ledger::Ledger;
@@ -41,6 +44,7 @@ pub struct Desk {
     store: Store,
     shelf: Shelf,
     settings: Settings,
+    drafts: Drafts,
     today: NaiveDate,
     /// What is to be known of where the folder lies.
     warnings: Vec<String>,
@@ -114,8 +118,9 @@ impl Desk {
         let settings = Settings::open(folder);
         let warnings = place::warnings(folder);
         let reader = roster::Reader::own();
+        let drafts = Drafts::open(folder);
         let (seen, course) = (std::cell::RefCell::default(), std::cell::RefCell::default());
-        Ok(Desk { store, shelf, settings, today, warnings, reader, seen, course })
+        Ok(Desk { store, shelf, settings, drafts, today, warnings, reader, seen, course })
     }
 
     /// The store underneath.
@@ -138,6 +143,16 @@ impl Desk {
         &mut self.settings
     }
 
+    /// What was typed and not yet kept.
+    pub fn drafts(&self) -> &Drafts {
+        &self.drafts
+    }
+
+    /// What was typed and not yet kept, to change.
+    pub fn drafts_mut(&mut self) -> &mut Drafts {
+        &mut self.drafts
+    }
+
     /// The forms at hand.
     pub fn shelf(&self) -> &Shelf {
         &self.shelf
@@ -151,6 +166,11 @@ impl Desk {
     /// What the person should know about where the data folder lies: see [`place::warnings`].
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// Turns to another day: a window may stay open over midnight.
+    pub fn turn_to(&mut self, today: NaiveDate) {
+        self.today = today;
     }
 
     /// Reads the manager's own forms folder again.

@@ -1,0 +1,126 @@
+// 报表: the form and period looked at, what stands behind a figure.
+import * as api from '../api';
+import { screen } from '../state.svelte';
+import type { Cell, Filled, FilingChoice, FormEntry, RecordView, Target } from '../types';
+import { samePeriod } from '../words';
+
+class Reports {
+  form = $state('');
+  period = $state('');
+  filled = $state.raw<Filled | null>(null);
+  /** Code of the figure on the right. */
+  code = $state<string | null>(null);
+  /** The record on the right, opened from the figure or from a check. */
+  record = $state.raw<RecordView | null>(null);
+
+  entry: FormEntry | undefined = $derived(screen.status?.forms.find((f) => f.id === this.form));
+  cell: Cell | undefined = $derived(this.filled?.cells.find((c) => c.code === this.code));
+  sealed: boolean = $derived(this.filled?.sealed_at !== undefined && this.filled?.sealed_at !== null);
+
+  /** Comes into the room, or hears that the records have changed. */
+  async enter(): Promise<void> {
+    const status = screen.status;
+    if (!status || status.empty) {
+      this.filled = null;
+      return;
+    }
+    this.form ||= status.form ?? status.forms[0]?.id ?? '';
+    this.period ||= status.period ?? '';
+    await this.refill();
+  }
+
+  /** Goes where an item led to. */
+  async arrive(target: Extract<Target, { room: 'reports' }>): Promise<void> {
+    if (target.form) this.form = target.form;
+    if (target.period) this.period = target.period;
+    await this.enter();
+    this.code = target.code ?? null;
+    this.record = null;
+  }
+
+  async choose(form: string): Promise<void> {
+    const before = this.entry?.period;
+    this.form = form;
+    const kind = this.entry?.period;
+    if (kind && kind !== before) {
+      this.period = samePeriod(kind, screen.status?.period ?? '', screen.status?.today ?? '');
+    }
+    this.code = null;
+    this.record = null;
+    screen.notice = null;
+    await this.refill();
+  }
+
+  async look(period: string): Promise<void> {
+    this.period = period;
+    this.record = null;
+    screen.notice = null;
+    await this.refill();
+  }
+
+  async refill(): Promise<void> {
+    if (!this.form || !this.period) return;
+    const filled = await screen.ask('计算报表', () => api.fill(this.form, this.period, { basis: null, cutoff: null }));
+    this.filled = filled ?? null;
+  }
+
+  fileAs(choice: Partial<FilingChoice>): Promise<boolean> {
+    const whole = { basis: null, cutoff: null, reported_on: null, due_on: null, ...choice };
+    return this.keep('登记填报信息', () => api.fileAs(this.form, this.period, whole));
+  }
+
+  override(code: string, value: number | null, reason: string): Promise<boolean> {
+    return this.keep('手工填写', () => api.overrideCell(this.form, this.period, code, value, reason));
+  }
+
+  explain(rule: string, reason: string): Promise<boolean> {
+    return this.keep('说明警示', () => api.explain(this.form, this.period, rule, reason));
+  }
+
+  seal(): Promise<boolean> {
+    return this.keep('上报封存', () => api.seal(this.form, this.period));
+  }
+
+  /** Takes over a form that came back from a change. */
+  private async keep(what: string, question: () => Promise<Filled>): Promise<boolean> {
+    const filled = await screen.ask(what, question);
+    if (!filled) return false;
+    this.filled = filled;
+    await screen.changed();
+    return true;
+  }
+
+  async unseal(reason: string): Promise<boolean> {
+    const done = await screen.ask('解封', () => api.unseal(this.form, this.period, reason));
+    if (done === undefined) return false;
+    await screen.changed();
+    return true;
+  }
+
+  async export(): Promise<void> {
+    const write = async () => {
+      const path = await api.exportWorkbook(this.form, this.period, { basis: null, cutoff: null });
+      if (path) screen.say(`已导出：${path}`);
+      return path;
+    };
+    await screen.ask('导出', write, true);
+  }
+
+  async attachScan(): Promise<void> {
+    const name = await screen.ask('附盖章扫描件', () => api.attachScan(this.form, this.period));
+    if (!name) return;
+    await screen.changed();
+    screen.say(`已附上盖章扫描件：${name}`);
+  }
+
+  show(code: string): void {
+    this.code = code;
+    this.record = null;
+  }
+
+  async open(kind: string, id: number): Promise<void> {
+    this.record = (await screen.ask('打开记录', () => api.record(kind, id))) ?? this.record;
+  }
+}
+
+export const reports = new Reports();
