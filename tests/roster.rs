@@ -4,6 +4,7 @@ use std::io::{Cursor, Read, Write};
 
 use chrono::NaiveDate;
 use incubator::ledger::Ledger;
+use incubator::progress::Progress;
 use incubator::record::{Field, Record, Shape, Type, format_value, shape, shapes};
 use incubator::roster::{Action, Applied, Plan, apply, read};
 use incubator::store::Store;
@@ -595,7 +596,7 @@ fn import_random_files(seeds: std::ops::Range<u64>) -> Applied {
             Ok(plan) => plan,
             Err(error) => panic!("file {seed}: {error}\n{text}"),
         };
-        let done = store.change("导入", |tx| apply(&plan, tx));
+        let done = store.change("导入", |tx| apply(&plan, tx, Progress::SILENT));
         let done = done.unwrap_or_else(|error| panic!("file {seed}: the plan was refused: {error}\n{text}"));
         assert_eq!(done, plan.counts(), "file {seed}: as many as planned");
         counts.new += done.new;

@@ -7,6 +7,7 @@ use incubator::desk::{
 use incubator::error::Refusal;
 use incubator::form::Filled;
 use incubator::progress::Step;
+use incubator::roster::{Only, PlanRow, PlanView};
 use incubator::store::Backup;
 use ts_rs::{Config, TS};
 
@@ -42,6 +43,9 @@ fn the_screen_knows_the_types_of_the_core() {
         Target::export_all(&config),
         Step::export_all(&config),
         Backup::export_all(&config),
+        PlanView::export_all(&config),
+        PlanRow::export_all(&config),
+        Only::export_all(&config),
     ];
     assert!(every.iter().all(Result::is_ok), "{every:?}");
     let made = std::fs::read_to_string(folder.join("types.ts")).expect("the types were written");

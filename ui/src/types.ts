@@ -34,6 +34,11 @@ clause: string,
 sure: string, };
 
 /**
+ * What happens to a row.
+ */
+export type Action = "new" | "change" | "same" | "flawed";
+
+/**
  * A new record, saved or not yet.
  */
 export type Added = { 
@@ -46,6 +51,35 @@ row: GridRow, };
  * Where a text stands in its box.
  */
 export type Align = "left" | "center" | "right";
+
+/**
+ * How many rows a plan has of each action, or how many an import did.
+ */
+export type Applied = { 
+/**
+ * Records added.
+ */
+new: number, 
+/**
+ * Records changed.
+ */
+changed: number, 
+/**
+ * Rows that the ledger held already.
+ */
+same: number, 
+/**
+ * Rows left out for their flaws.
+ */
+flawed: number, 
+/**
+ * Rows that the person left out.
+ */
+left: number, 
+/**
+ * Members added from cells that name several people.
+ */
+people: number, };
 
 /**
  * A verified copy of the database.
@@ -226,6 +260,36 @@ notes: Array<string>,
  * Definition, its source and how sure it is.
  */
 help: string, };
+
+/**
+ * Something wrong, or to be looked at, in a row.
+ */
+export type CellFlaw = { 
+/**
+ * Address such as `C7`; for what no single cell shows, the row as `7:7`.
+ */
+cell: string, 
+/**
+ * What is wrong and what to do, in Chinese.
+ */
+say: string, };
+
+/**
+ * One field that changes, as text.
+ */
+export type Change = { 
+/**
+ * English name of the field.
+ */
+field: string, 
+/**
+ * Text now, empty for blank.
+ */
+old: string, 
+/**
+ * Text afterwards.
+ */
+new: string, };
 
 /**
  * What came of a change.
@@ -757,6 +821,32 @@ name: string,
 changes: Array<[string, string, string]>, };
 
 /**
+ * What a person chose about how a file is read. The default lets the program find everything.
+ */
+export type ImportChoices = { 
+/**
+ * Sheet to read, by name, a hidden one too; `None` for the one that fits best.
+ */
+sheet: string | null, 
+/**
+ * First row of the heading, counted from 1; 0 when the records begin without a heading; `None` to have it found.
+ */
+heading_row: number | null, 
+/**
+ * Letters of a column to the English name of the field it is read as, or to `None` for not read.
+ * Columns that are not named here are mapped as found.
+ */
+mapping: Record<string, string | null>, 
+/**
+ * Rows left out although they could come in.
+ */
+leave: Array<RowAt>, 
+/**
+ * What was remembered for files of this shape does not count, and is forgotten by the import.
+ */
+afresh: boolean, };
+
+/**
  * 错误 must be mended; 警示 may stay with a written reason.
  */
 export type Level = "error" | "warning";
@@ -800,6 +890,31 @@ label: string,
 lists: Array<ListEntry>, };
 
 /**
+ * One column of the table.
+ */
+export type Mapped = { 
+/**
+ * Letters of the column, `C`.
+ */
+column: string, 
+/**
+ * Its heading; the parts of a two-row heading are joined by a slash.
+ */
+heading: string, 
+/**
+ * English name of the field it was read as, `None` when it is not read.
+ */
+field: string | null, 
+/**
+ * Why; `None` for a column that is not read for want of a field.
+ */
+sure: Sure | null, 
+/**
+ * The first contents of the column.
+ */
+samples: Array<string>, };
+
+/**
  * What is wrong with one cell.
  */
 export type Mark = { 
@@ -840,6 +955,11 @@ at: string,
  * Name of the step that changed it.
  */
 step: string, };
+
+/**
+ * Which rows of a plan to look at.
+ */
+export type Only = "new" | "change" | "same" | "flawed" | "doubtful" | "left";
 
 /**
  * What a form reports on.
@@ -897,6 +1017,133 @@ id: number | null,
 field: string | null, };
 
 /**
+ * Somebody named in a row's cells.
+ */
+export type PlanPerson = { 
+/**
+ * New or the same.
+ */
+action: Action, 
+/**
+ * The name, with the role where one was written.
+ */
+label: string, };
+
+/**
+ * One row of a plan, for the screen and the command line.
+ */
+export type PlanRow = { 
+/**
+ * Its place among all rows of the plan, by which it is ticked.
+ */
+at: number, 
+/**
+ * Its sheet, empty for a text file.
+ */
+sheet: string, 
+/**
+ * Its row, counted from 1 as in Excel.
+ */
+row: number, 
+/**
+ * What happens to it.
+ */
+action: Action, 
+/**
+ * It is applied.
+ */
+taken: boolean, 
+/**
+ * The record's own label.
+ */
+label: string, 
+/**
+ * The record as it will be, by field.
+ */
+record: Record<string, unknown>, 
+/**
+ * Its columns as text, in the order of the mapping: of a flawed row as they stand in the file.
+ */
+texts: Array<string>, 
+/**
+ * The fields that change.
+ */
+changes: Array<Change>, 
+/**
+ * Why the row is left out.
+ */
+flaws: Array<CellFlaw>, 
+/**
+ * What was concluded and may be wrong.
+ */
+doubts: Array<CellFlaw>, 
+/**
+ * People named in its cells, who become members.
+ */
+people: Array<PlanPerson>, };
+
+/**
+ * A plan without its rows, for the screen.
+ */
+export type PlanView = { 
+/**
+ * Name of the file.
+ */
+file: string, 
+/**
+ * English name of the list.
+ */
+shape: string, 
+/**
+ * Chinese name of the list.
+ */
+label: string, 
+/**
+ * What importing it would do with the rows as they are ticked.
+ */
+counts: Applied, 
+/**
+ * How many rows there are to look at.
+ */
+rows: RowCounts, 
+/**
+ * Every sheet of the file.
+ */
+sheets: Array<SheetFound>, 
+/**
+ * First row of the heading; 0 where there is none.
+ */
+heading_row: number | null, 
+/**
+ * Last row of the heading.
+ */
+heading_last: number | null, 
+/**
+ * Every column with its field.
+ */
+mapping: Array<Mapped>, 
+/**
+ * Some of the mapping is what was chosen the last time.
+ */
+remembered: boolean, 
+/**
+ * Labels of fields that a new record must have and no column gives.
+ */
+lacking: Array<string>, 
+/**
+ * Why no rows could be read.
+ */
+trouble: string | null, 
+/**
+ * The first rows of the sheet as they stand, so that a person can point at the heading.
+ */
+preview: Array<PreviewLine>, 
+/**
+ * What was chosen, for choosing further.
+ */
+choices: ImportChoices, };
+
+/**
  * A figure in one period.
  */
 export type Point = { 
@@ -937,6 +1184,19 @@ unit: string,
  * What is pasted; empty when the figure is blank, and then nothing is copied.
  */
 text: string, };
+
+/**
+ * A row of the file as it stands.
+ */
+export type PreviewLine = { 
+/**
+ * Row, counted from 1.
+ */
+row: number, 
+/**
+ * Letters of the column and content, only cells that hold something.
+ */
+cells: Array<[string, string]>, };
 
 /**
  * What was typed into one field of one record.
@@ -1195,6 +1455,52 @@ last_on: string | null,
 done: boolean, };
 
 /**
+ * Where a row stands in its file.
+ */
+export type RowAt = { 
+/**
+ * Name of the sheet; empty for a text file, or for whichever sheet is read.
+ */
+sheet: string, 
+/**
+ * Row, counted from 1 as in Excel.
+ */
+row: number, };
+
+/**
+ * How many rows of a plan there are to look at, ticked or not.
+ */
+export type RowCounts = { 
+/**
+ * All rows.
+ */
+all: number, 
+/**
+ * Rows that add a record.
+ */
+new: number, 
+/**
+ * Rows that change one.
+ */
+change: number, 
+/**
+ * Rows that the ledger holds already.
+ */
+same: number, 
+/**
+ * Rows left out for their flaws.
+ */
+flawed: number, 
+/**
+ * Rows with a doubt to look at.
+ */
+doubtful: number, 
+/**
+ * Rows that the person left out.
+ */
+left: number, };
+
+/**
  * A window on the rows of a view.
  */
 export type Rows = { 
@@ -1259,6 +1565,39 @@ related: Array<Relation>,
  * What was done to it, newest first.
  */
 history: Array<HistoryEntry>, };
+
+/**
+ * A sheet of the file.
+ */
+export type SheetFound = { 
+/**
+ * Its name; empty for a text file.
+ */
+name: string, 
+/**
+ * Rows that hold anything.
+ */
+rows: number, 
+/**
+ * First row of the heading that was found for this list.
+ */
+heading_row: number | null, 
+/**
+ * Columns that have a field.
+ */
+known: number, 
+/**
+ * Excel does not show it.
+ */
+hidden: boolean, 
+/**
+ * It is read.
+ */
+read: boolean, 
+/**
+ * Why it is read or not, in Chinese.
+ */
+say: string, };
 
 /**
  * A figure on one of the two bases.
@@ -1384,6 +1723,11 @@ done: number,
  * Parts in all; 0 while it is not known.
  */
 all: number, };
+
+/**
+ * Why a column was read as its field.
+ */
+export type Sure = "label" | "alias" | "fuzzy" | "content" | "remembered" | "chosen";
 
 /**
  * A place of the window. A finding made in the core carries one, so that the screen decides nothing.

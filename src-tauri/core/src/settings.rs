@@ -45,6 +45,11 @@ impl Settings {
         &self.values
     }
 
+    /// Everything that is remembered under keys that begin so.
+    pub fn under<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        self.values.iter().filter(move |(key, _)| key.starts_with(prefix)).map(|(key, value)| (key.as_str(), value))
+    }
+
     /// Remembers `value`; `null` forgets. The file is written at once, beside and renamed.
     ///
     /// # Errors

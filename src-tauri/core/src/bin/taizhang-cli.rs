@@ -14,7 +14,7 @@ use incubator::desk::{Answer, Choice, Desk, FilingChoice, RecordView, kinds, lis
 use incubator::form::{Cell, Content, Filled};
 use incubator::period::{Basis, Period};
 use incubator::progress::Progress;
-use incubator::roster::{Action, Plan};
+use incubator::roster::{Action, Choices, Plan, RowAt};
 use incubator::store::Store;
 use incubator::{Error, Flaw, Place, Result, file};
 use serde::Serialize;
@@ -78,6 +78,11 @@ enum Command {
         /// 只看将怎样导入，不写入
         #[arg(long)]
         plan: bool,
+        /// 把有问题的行另存到这个文件，连同原因，改好后可再次导入
+        #[arg(long, value_name = "F.xlsx")]
+        correction: Option<PathBuf>,
+        #[command(flatten)]
+        reading: ReadingArgs,
         #[command(flatten)]
         output: Output,
     },
@@ -258,6 +263,55 @@ enum Command {
         /// 文件
         file: PathBuf,
     },
+}
+
+#[derive(Args)]
+struct ReadingArgs {
+    /// 读这张工作表，默认用最合适的一张
+    #[arg(long, value_name = "名称")]
+    sheet: Option<String>,
+    /// 表头从这一行开始，0 表示没有表头；默认自动查找
+    #[arg(long, value_name = "行")]
+    heading_row: Option<u32>,
+    /// 把一列读作一个栏目，如 C=name 或 C=团队名称；C= 表示不读。可以写多次，会记住供同样表头的文件使用
+    #[arg(long = "map", value_name = "列=栏目", value_parser = column)]
+    columns: Vec<(String, Option<String>)>,
+    /// 不导入这些行，如 7,9；多张工作表时写 工作表!7
+    #[arg(long, value_name = "行", value_delimiter = ',', value_parser = row_at)]
+    leave: Vec<RowAt>,
+    /// 不用记住的对应关系，并忘掉它
+    #[arg(long)]
+    afresh: bool,
+}
+
+impl From<ReadingArgs> for Choices {
+    fn from(args: ReadingArgs) -> Choices {
+        Choices {
+            sheet: args.sheet,
+            heading_row: args.heading_row,
+            mapping: args.columns.into_iter().collect(),
+            leave: args.leave.into_iter().collect(),
+            afresh: args.afresh,
+        }
+    }
+}
+
+/// A column and its field, `C=name`.
+fn column(text: &str) -> std::result::Result<(String, Option<String>), String> {
+    let (column, field) = text.split_once('=').ok_or("请写成 列=栏目，如 C=name")?;
+    let column = column.trim().to_ascii_uppercase();
+    if column.is_empty() || !column.bytes().all(|b| b.is_ascii_uppercase()) {
+        return Err(format!("“{column}”不是列，请写列的字母，如 C"));
+    }
+    let field = field.trim();
+    Ok((column, (!field.is_empty()).then(|| field.to_owned())))
+}
+
+/// A row, with its sheet where one is written.
+fn row_at(text: &str) -> std::result::Result<RowAt, String> {
+    let (sheet, row) = text.trim().rsplit_once('!').unwrap_or(("", text.trim()));
+    let row = row.parse().map_err(|_| format!("“{row}”不是行号"))?;
+    Ok(RowAt { sheet: sheet.to_owned(), row })
 }
 
 #[derive(Args)]
@@ -442,7 +496,10 @@ fn run(cli: Cli) -> Result<()> {
             print(&format!("已生成“{}”模板：{}", shape(&kind)?.label, out.display()));
             Ok(())
         }
-        Command::Import { kind, file, plan, output } => import(&mut open()?, &kind, &file, plan, output.json),
+        Command::Import { kind, file, plan, correction, reading, output } => {
+            let (choices, correction) = (reading.into(), correction.as_deref());
+            import(&mut open()?, &kind, &file, &choices, correction, plan, output.json)
+        }
         Command::List { kind, output } => list(&open()?, &kind, output.json),
         Command::Show { record, output } => show(&open()?.record(&record.kind, record.id)?, output.json),
         Command::Delete { record } => {
@@ -591,9 +648,23 @@ fn list_kinds(as_json: bool) -> Result<()> {
     Ok(())
 }
 
-fn import(desk: &mut Desk, kind: &str, path: &Path, only_plan: bool, as_json: bool) -> Result<()> {
-    let plan = desk.plan(kind, &file_name(path), &read_file(path)?, Progress::SILENT)?;
-    let applied = if only_plan { None } else { Some(desk.import(kind, &plan)?) };
+fn import(
+    desk: &mut Desk,
+    kind: &str,
+    path: &Path,
+    choices: &Choices,
+    correction: Option<&Path>,
+    only_plan: bool,
+    as_json: bool,
+) -> Result<()> {
+    let plan = desk.plan(kind, &file_name(path), &read_file(path)?, choices, Progress::SILENT)?;
+    if let Some(say) = &plan.trouble {
+        return Err(Error::refused(say.clone()));
+    }
+    if let Some(at) = plan.unmet.first() {
+        return Err(Error::refused(format!("第 {} 行不是数据行，没有什么可以不导入；没有执行", at.row)));
+    }
+    let applied = if only_plan { None } else { Some(desk.import(&plan, Progress::SILENT)?) };
     if as_json {
         let mut answer = json!(plan);
         if let (Some(applied), Some(map)) = (&applied, answer.as_object_mut()) {
@@ -604,6 +675,10 @@ fn import(desk: &mut Desk, kind: &str, path: &Path, only_plan: bool, as_json: bo
         print_plan(&plan, only_plan);
     }
     let flawed = plan.rows.iter().filter(|r| r.action == Action::Flawed).count();
+    if let Some(out) = correction.filter(|_| flawed > 0) {
+        file::write(out, &desk.correction(&plan)?)?;
+        complain(&format!("有问题的 {flawed} 行已另存，改好后可再次导入：{}", out.display()));
+    }
     for row in &plan.rows {
         for flaw in &row.flaws {
             let place = Place {
@@ -631,6 +706,12 @@ fn print_plan(plan: &Plan, only_plan: bool) {
         "{}：{verb}新增 {}，修改 {}，相同 {}，有问题不导入 {}",
         plan.shape.label, counts.new, counts.changed, counts.same, counts.flawed
     ));
+    if counts.left > 0 {
+        print(&format!("    按选择没有导入 {} 行", counts.left));
+    }
+    if counts.people > 0 {
+        print(&format!("    其中写明的人员，{verb}新增成员 {} 人", counts.people));
+    }
     for one in plan.mapping.iter().filter(|m| m.field.is_none()) {
         print(&format!("    {} 列“{}”不是{}的栏目，没有读", one.column, one.heading, plan.shape.label));
     }

@@ -5,6 +5,7 @@ mod edit;
 mod figures;
 mod filing;
 mod grid;
+mod import;
 mod order;
 mod portal;
 mod programmes;
@@ -33,7 +34,6 @@ use crate::error::{Error, Result};
 use crate::form::{BrokenForm, PeriodKind, Shelf};
 use crate::ledger::Ledger;
 use crate::period::{Basis, Period};
-use crate::progress::Progress;
 use crate::record::{Value, kind};
 use crate::settings::Settings;
 use crate::store::Store;
@@ -261,8 +261,7 @@ impl Desk {
         Ok(self.store.redo()?.map(|step| step.name))
     }
 
-    /// Who reads rosters: the running program in a process of its own. Long reading is done with a clone of
-    /// it, so that the desk is free meanwhile.
+    /// Who reads rosters: the running program in a process of its own.
     pub fn reader(&self) -> &roster::Reader {
         &self.reader
     }
@@ -270,30 +269,6 @@ impl Desk {
     /// Has rosters read by another program: for tests, whose own program cannot.
     pub fn read_with(&mut self, reader: roster::Reader) {
         self.reader = reader;
-    }
-
-    /// Reads a roster against the records; nothing is written.
-    pub fn plan(&self, list: &str, file: &str, bytes: &[u8], progress: Progress<'_>) -> Result<roster::Plan> {
-        let shape = records::shape(list)?;
-        self.plan_book(shape.name, &self.reader.open(bytes, file, progress)?)
-    }
-
-    /// Plans a roster that was read before against the records; nothing is written.
-    pub fn plan_book(&self, list: &str, book: &roster::Book) -> Result<roster::Plan> {
-        roster::plan(book, records::shape(list)?, &self.store.ledger()?)
-    }
-
-    /// Applies a plan exactly as shown, in one step, after a backup.
-    pub fn import(&mut self, list: &str, plan: &roster::Plan) -> Result<roster::Applied> {
-        let shape = records::shape(list)?;
-        if plan.rows.is_empty() {
-            return Err(Error::refused(format!(
-                "“{}”里没有读到{}的数据行，没有导入；请核对是不是另一类记录的表",
-                plan.file, shape.label
-            )));
-        }
-        self.store.backup("导入前")?;
-        self.store.change(&format!("导入{}", shape.label), |tx| roster::apply(plan, tx))
     }
 
     /// Makes a verified backup now.

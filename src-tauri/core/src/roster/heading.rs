@@ -1,9 +1,12 @@
 //! Where a table starts, and which column means which field.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
+use super::guard::refuse;
 use super::sheet::{Line, Merged, Sheet};
 use super::value::{Cell, Unit, cleaned, folded, yuan_in};
+use super::{Remembered, Sure};
+use crate::error::Result;
 use crate::record::{Shape, Type};
 
 /// One column of a table.
@@ -13,8 +16,12 @@ pub(super) struct Column {
     pub at: u32,
     /// The heading as it stands, the parts of a two-row heading joined by a slash.
     pub heading: String,
+    /// The one or two texts it is made of.
+    pub parts: Vec<String>,
     /// Position in the shape's fields, `None` for a column that is not read.
     pub field: Option<usize>,
+    /// Why it is that field.
+    pub sure: Option<Sure>,
     pub unit: Unit,
 }
 
@@ -29,6 +36,18 @@ pub(super) struct Heading {
 }
 
 impl Heading {
+    /// Makes a column this field, or none; no other column keeps the field.
+    fn put(&mut self, i: usize, field: Option<usize>, sure: Sure) {
+        for column in self.columns.iter_mut().filter(|c| field.is_some() && c.field == field) {
+            column.field = None;
+            column.sure = None;
+        }
+        if let Some(column) = self.columns.get_mut(i) {
+            column.field = field;
+            column.sure = Some(sure);
+        }
+    }
+
     /// Number of fields that have a column.
     pub fn known(&self) -> usize {
         self.columns.iter().filter(|c| c.field.is_some()).count()
@@ -49,7 +68,67 @@ pub(super) fn find(sheet: &Sheet, shape: &Shape) -> Vec<Heading> {
             best = Some(found);
         }
     }
-    let Some(best) = best else { return Vec::new() };
+    best.map_or_else(Vec::new, |best| with_tables_below(sheet, shape, &words, best))
+}
+
+/// The heading that the person points at: its row, or none at all when the row is 0.
+///
+/// # Errors
+/// [`crate::Error::Refused`] when the row is empty.
+pub(super) fn pick(sheet: &Sheet, shape: &Shape, row: Option<u32>, file: &str) -> Result<Vec<Heading>> {
+    let words = words(shape);
+    let best = match row {
+        None => return Ok(find(sheet, shape)),
+        Some(0) => Heading { first_row: 0, last_row: 0, columns: Vec::new() },
+        Some(row) => {
+            let Some(i) = sheet.lines.iter().position(|l| l.row == row) else {
+                return Err(refuse(file, &format!("第 {row} 行是空行，不能作表头")));
+            };
+            let line = sheet.lines.get(i);
+            line.and_then(|line| any_heading_at(sheet, i, line, &words, shape)).unwrap_or(Heading {
+                first_row: row,
+                last_row: row,
+                columns: Vec::new(),
+            })
+        }
+    };
+    Ok(with_tables_below(sheet, shape, &words, best))
+}
+
+/// The heading of pasted text, when its first row is nothing but headings of this list, two or more.
+pub(super) fn pasted(sheet: &Sheet, shape: &Shape) -> Option<Vec<Heading>> {
+    let line = sheet.lines.first()?;
+    let words = words(shape);
+    let exact: HashSet<&str> = words.iter().flat_map(|w| [w.text.as_str(), w.bare.as_str()]).collect();
+    let is_word =
+        |cell: &Cell| matches!(cell, Cell::Text(t) if t.len() <= 90 && exact.contains(bare(&plain(t)).as_str()));
+    if line.cells.len() < 2 || !line.cells.iter().all(|(_, cell)| is_word(cell)) {
+        return None;
+    }
+    let heading = any_heading_at(sheet, 0, line, &words, shape).filter(|h| h.known() == line.cells.len())?;
+    Some(with_tables_below(sheet, shape, &words, heading))
+}
+
+/// Columns without a heading, read as these fields from left to right.
+pub(super) fn of_fields(shape: &Shape, fields: &[usize], sheet: &Sheet) -> Vec<Heading> {
+    let used = sheet.lines.iter().filter_map(|l| l.cells.last()).map(|(at, _)| *at + 1).max().unwrap_or(0);
+    let column = |(at, field): (u32, &usize)| {
+        let label = shape.fields.get(*field).map_or("", |f| f.label);
+        Column {
+            at,
+            heading: label.to_owned(),
+            parts: vec![label.to_owned()],
+            field: Some(*field),
+            sure: Some(Sure::Chosen),
+            unit: Unit::default(),
+        }
+    };
+    let columns = (0..used).zip(fields).map(column).collect();
+    vec![Heading { first_row: 0, last_row: 0, columns }]
+}
+
+/// A heading with every further one below it, units from above the table, and columns without a heading.
+fn with_tables_below(sheet: &Sheet, shape: &Shape, words: &[Word], best: Heading) -> Vec<Heading> {
     let exact: HashSet<&str> = words.iter().flat_map(|w| [w.text.as_str(), w.bare.as_str()]).collect();
     let demanded = |h: &Heading| -> Vec<usize> {
         let mut fields: Vec<usize> = h.columns.iter().filter_map(|c| c.field).collect();
@@ -63,7 +142,7 @@ pub(super) fn find(sheet: &Sheet, shape: &Shape) -> Vec<Heading> {
         if line.row <= below || !reads_as_heading(line, &exact) {
             continue;
         }
-        let Some(found) = heading_at(sheet, i, line, &words, shape) else { continue };
+        let Some(found) = heading_at(sheet, i, line, words, shape) else { continue };
         if all.first().is_some_and(|first| demanded(first) == demanded(&found)) {
             below = found.last_row;
             all.push(found);
@@ -74,10 +153,126 @@ pub(super) fn find(sheet: &Sheet, shape: &Shape) -> Vec<Heading> {
         let money = column.field.and_then(|f| shape.fields.get(f)).is_some_and(|f| f.ty == Type::Money);
         if money && column.unit.yuan.is_none() && !column.unit.foreign {
             column.unit.yuan = above;
+            column.unit.from_above = above.is_some();
         }
         column.unit.from_1904 = sheet.from_1904;
     }
+    for i in 0..all.len() {
+        let end = all.get(i + 1).map_or(u32::MAX, |next| next.first_row);
+        if let Some(heading) = all.get_mut(i) {
+            unheaded(sheet, heading, end);
+        }
+    }
     all
+}
+
+/// Adds the columns that hold something below but have no heading: they are shown, and can be chosen.
+fn unheaded(sheet: &Sheet, heading: &mut Heading, end: u32) {
+    let below = sheet.lines.iter().filter(|l| l.row > heading.last_row && l.row < end).take(DEEPEST);
+    let mut bare: Vec<u32> = below.flat_map(|l| l.cells.iter().map(|(at, _)| *at)).collect();
+    bare.sort_unstable();
+    bare.dedup();
+    bare.retain(|at| !heading.columns.iter().any(|c| c.at == *at));
+    heading.columns.extend(bare.into_iter().map(|at| Column {
+        at,
+        heading: String::new(),
+        parts: Vec::new(),
+        field: None,
+        sure: None,
+        unit: Unit { from_1904: sheet.from_1904, ..Unit::default() },
+    }));
+    heading.columns.sort_by_key(|c| c.at);
+}
+
+/// Keys by which headings are remembered: their texts, told apart where one stands twice. The column of
+/// reasons in a correction file has none, so that the file keeps the shape of the one it came from.
+pub(super) fn keys(heading: &Heading) -> Vec<Option<String>> {
+    keyed(heading.columns.iter().map(|c| c.heading.as_str()))
+}
+
+pub(super) fn keyed<'a>(headings: impl Iterator<Item = &'a str>) -> Vec<Option<String>> {
+    let mut seen: Vec<String> = Vec::new();
+    headings
+        .map(|heading| {
+            let text = folded(heading);
+            if text == REASON {
+                return None;
+            }
+            let before = seen.iter().filter(|t| **t == text).count();
+            seen.push(text.clone());
+            Some(if before == 0 { text } else { format!("{text}#{}", before + 1) })
+        })
+        .collect()
+}
+
+/// Heading of the column in which a correction file says why a row was left out.
+pub(super) const REASON: &str = "未导入原因";
+
+/// Puts fields to columns as they were chosen for a file of this shape before.
+pub(super) fn remember(headings: &mut [&mut Heading], shape: &Shape, remembered: &Remembered) {
+    for heading in headings {
+        let keys = keys(heading);
+        for (i, key) in keys.into_iter().enumerate() {
+            let Some(field) = key.and_then(|key| remembered.get(&key)) else { continue };
+            let field = match field {
+                // A field of an older version says nothing any more.
+                Some(name) => match shape.fields.iter().position(|f| f.name == name) {
+                    Some(at) => Some(at),
+                    None => continue,
+                },
+                None => None,
+            };
+            heading.put(i, field, Sure::Remembered);
+        }
+    }
+}
+
+/// Puts fields to columns as the person chooses them, by the letters of the first table's columns.
+///
+/// # Errors
+/// [`crate::Error::Refused`] for letters that the table does not have, an unknown field, and a field that two
+/// columns are to be.
+pub(super) fn overrule(
+    headings: &mut [&mut Heading],
+    shape: &Shape,
+    chosen: &BTreeMap<String, Option<String>>,
+    file: &str,
+) -> Result<()> {
+    let mut fields: Vec<(String, Option<usize>)> = Vec::new();
+    for (column, name) in chosen {
+        let letters = column.trim().to_ascii_uppercase();
+        let field = match name {
+            None => None,
+            Some(name) => match shape.fields.iter().position(|f| f.name == name || f.label == name) {
+                Some(at) => Some(at),
+                None => {
+                    let known: Vec<String> = shape.fields.iter().map(|f| format!("{}({})", f.name, f.label)).collect();
+                    return Err(refuse(file, &format!("{}没有栏目“{name}”，现有：{}", shape.label, known.join("、"))));
+                }
+            },
+        };
+        if field.is_some() && fields.iter().any(|(_, other)| *other == field) {
+            let label = name.as_deref().unwrap_or_default();
+            return Err(refuse(file, &format!("两列都选作了“{label}”，一个栏目只能由一列给出")));
+        }
+        fields.push((letters, field));
+    }
+    let Some((first, others)) = headings.split_first_mut() else { return Ok(()) };
+    let keys = keys(first);
+    for (column, field) in fields {
+        let Some(i) = first.columns.iter().position(|c| super::letters(c.at) == column) else {
+            return Err(refuse(file, &format!("表里没有 {column} 列")));
+        };
+        first.put(i, field, Sure::Chosen);
+        let Some(key) = keys.get(i).cloned().flatten() else { continue };
+        for other in others.iter_mut() {
+            let same = self::keys(other).iter().position(|k| k.as_ref() == Some(&key));
+            if let Some(i) = same {
+                other.put(i, field, Sure::Chosen);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether a row below the first heading looks like one: short texts only, two of them known words.
@@ -106,7 +301,16 @@ fn title_unit(sheet: &Sheet, before: u32) -> Option<i128> {
     })
 }
 
+/// The heading at a row, when it says enough to be one.
 fn heading_at(sheet: &Sheet, i: usize, line: &Line, words: &[Word], shape: &Shape) -> Option<Heading> {
+    let found = any_heading_at(sheet, i, line, words, shape)?;
+    let few = found.columns.len() <= 2;
+    let enough = found.known() >= 2 || (found.known() == 1 && few && vital(&found, shape));
+    enough.then_some(found)
+}
+
+/// The heading of one or two rows that begins at a row, whatever it says.
+fn any_heading_at(sheet: &Sheet, i: usize, line: &Line, words: &[Word], shape: &Shape) -> Option<Heading> {
     let one = |line: &Line| -> Heading {
         let texts: Vec<(u32, Vec<String>)> =
             line.cells.iter().filter_map(|(at, cell)| Some((*at, vec![text_of(cell)?]))).collect();
@@ -123,10 +327,7 @@ fn heading_at(sheet: &Sheet, i: usize, line: &Line, words: &[Word], shape: &Shap
         let pair = Heading { first_row: line.row, last_row: next.row, columns };
         (pair.known() > single.known() && pair.known() > one(next).known()).then_some(pair)
     });
-    let found = pair.unwrap_or(single);
-    let few = found.columns.len() <= 2;
-    let enough = found.known() >= 2 || (found.known() == 1 && few && vital(&found, shape));
-    enough.then_some(found)
+    Some(pair.unwrap_or(single))
 }
 
 /// Whether a heading of a single column is worth reading: the column must be demanded.
@@ -438,30 +639,35 @@ fn soft(text: &str) -> String {
 }
 
 /// How well a heading names each field: position and score, only those that fit at all.
-fn fits(heading: &str, words: &[Word], shape: &Shape) -> Vec<(usize, u32)> {
+fn fits(heading: &str, words: &[Word], shape: &Shape) -> Vec<(usize, u32, Sure)> {
     let text = plain(heading);
+    if text == REASON {
+        return Vec::new();
+    }
     let (bare, soft, everyday) = (bare(&text), soft(&text), everyday(&text));
-    let mut out: Vec<(usize, u32)> = Vec::new();
+    let mut out: Vec<(usize, u32, Sure)> = Vec::new();
     for (at, field) in shape.fields.iter().enumerate() {
         let own = PATTERNS.iter().filter(|p| p.kind == shape.kind.name && p.field == field.name);
         let tenant = (field.ty == Type::Ref("tenant") && shape.kind.name != "tenant").then_some(&PATTERNS[0]);
         if own.chain(tenant).any(|p| p.fits(&everyday)) {
-            out.push((at, 70));
+            out.push((at, 70, Sure::Fuzzy));
         }
     }
     for word in words {
-        let score = if text == word.text {
-            word.score
+        let own = if word.score > 95 { Sure::Label } else { Sure::Alias };
+        let (score, sure) = if text == word.text {
+            (word.score, own)
         } else if !bare.is_empty() && (bare == word.text || bare == word.bare) {
-            word.score - 4
+            (word.score - 4, own)
         } else if soft.chars().count() >= 2 && soft == word.soft {
-            word.score - 20
+            (word.score - 20, Sure::Fuzzy)
         } else {
             continue;
         };
-        match out.iter_mut().find(|(field, _)| *field == word.field) {
-            Some((_, best)) => *best = score.max(*best),
-            None => out.push((word.field, score)),
+        match out.iter_mut().find(|(field, ..)| *field == word.field) {
+            Some((_, best, why)) if score > *best => (*best, *why) = (score, sure),
+            Some(_) => {}
+            None => out.push((word.field, score, sure)),
         }
     }
     out
@@ -469,7 +675,7 @@ fn fits(heading: &str, words: &[Word], shape: &Shape) -> Vec<(usize, u32)> {
 
 /// Gives every column its field: the best fit first, no field twice.
 fn assign(headings: &[(u32, Vec<String>)], words: &[Word], shape: &Shape) -> Vec<Column> {
-    let mut claims: Vec<(u32, usize, usize)> = Vec::new();
+    let mut claims: Vec<(u32, usize, usize, Sure)> = Vec::new();
     for (i, (_, parts)) in headings.iter().enumerate() {
         let tries: Vec<(String, u32)> = match parts.as_slice() {
             [above, below] => {
@@ -489,22 +695,28 @@ fn assign(headings: &[(u32, Vec<String>)], words: &[Word], shape: &Shape) -> Vec
             }
         };
         for (text, less) in tries {
-            claims.extend(
-                fits(&text, words, shape).into_iter().map(|(field, score)| (score.saturating_sub(less), i, field)),
-            );
+            let found = fits(&text, words, shape).into_iter();
+            claims.extend(found.map(|(field, score, sure)| (score.saturating_sub(less), i, field, sure)));
         }
     }
-    claims.sort_by_key(|(score, i, field)| (std::cmp::Reverse(*score), *i, *field));
-    let mut fields: Vec<Option<usize>> = vec![None; headings.len()];
-    for (_, i, field) in claims {
-        if fields.get(i).is_some_and(Option::is_none) && !fields.contains(&Some(field)) {
-            fields[i] = Some(field);
+    claims.sort_by_key(|(score, i, field, _)| (std::cmp::Reverse(*score), *i, *field));
+    let mut fields: Vec<Option<(usize, Sure)>> = vec![None; headings.len()];
+    for (_, i, field, sure) in claims {
+        if fields.get(i).is_some_and(Option::is_none) && !fields.iter().flatten().any(|(f, _)| *f == field) {
+            fields[i] = Some((field, sure));
         }
     }
     headings
         .iter()
         .zip(fields)
-        .map(|((at, parts), field)| Column { at: *at, heading: parts.join("/"), field, unit: unit_of(&parts.concat()) })
+        .map(|((at, parts), field)| Column {
+            at: *at,
+            heading: parts.join("/"),
+            parts: parts.clone(),
+            field: field.map(|(field, _)| field),
+            sure: field.map(|(_, sure)| sure),
+            unit: unit_of(&parts.concat()),
+        })
         .collect()
 }
 
@@ -516,5 +728,5 @@ fn unit_of(heading: &str) -> Unit {
         // 注册资本万元 carries its unit without a bracket.
         ["百万元", "万元", "千元", "亿元"].iter().find(|unit| text.ends_with(**unit)).and_then(|unit| yuan_in(unit))
     });
-    Unit { yuan, foreign, from_1904: false }
+    Unit { yuan, foreign, ..Unit::default() }
 }

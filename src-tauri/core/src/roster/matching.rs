@@ -8,8 +8,9 @@ use super::heading::{Column, Heading};
 use super::sheet::{Line, Sheet};
 use super::value::{Cell, cleaned, folded, is_blank, understand};
 use super::{Action, CellFlaw, Change, Row, letters};
-use crate::error::Flaw;
+use crate::error::{Flaw, Result};
 use crate::ledger::Ledger;
+use crate::progress::Progress;
 use crate::record::{Field, Kind, Record, Shape, Type, Value, check, parse_value};
 
 /// Names of records by kind and id.
@@ -22,29 +23,75 @@ const ALSO_KNOWN: &[(&str, &str, &str)] = &[("tenant", "name", "team_name")];
 const MANY: usize = 50;
 
 /// Reads every row of the chosen sheets and says what would happen to it.
-pub(super) fn rows(tables: &[(&Sheet, Vec<Heading>)], shape: &'static Shape, ledger: &Ledger) -> (Vec<Row>, Names) {
+///
+/// # Errors
+/// [`crate::Error::Cancelled`].
+pub(super) fn rows(
+    tables: &[(&Sheet, Vec<Heading>)],
+    shape: &'static Shape,
+    ledger: &Ledger,
+    progress: Progress<'_>,
+) -> Result<(Vec<Row>, Names)> {
     let mut planner = Planner::new(shape, ledger);
     let mut read = Vec::new();
+    let all = tables.iter().map(|(sheet, _)| sheet.lines.len() as u64).sum();
     for (sheet, headings) in tables {
         let name: Arc<str> = sheet.name.as_str().into();
         for (i, heading) in headings.iter().enumerate() {
             let end = headings.get(i + 1).map_or(u32::MAX, |next| next.first_row);
             for line in super::table::records(sheet, heading, end, shape) {
+                if read.len() % 512 == 0 {
+                    progress.at("看懂各行", read.len() as u64, all)?;
+                }
                 read.push(planner.read_row(&name, &line, heading));
             }
         }
     }
-    let rows = planner.decide(read);
-    (rows, planner.names)
+    let rows = planner.decide(read, progress)?;
+    Ok((rows, planner.names))
+}
+
+/// Reads rows pasted over records: each means the record of its id, or by its keys where it has none.
+///
+/// # Errors
+/// [`crate::Error::Cancelled`].
+pub(super) fn block(
+    sheet: &Sheet,
+    heading: &Heading,
+    ids: &[Option<i64>],
+    shape: &'static Shape,
+    ledger: &Ledger,
+    progress: Progress<'_>,
+) -> Result<(Vec<Row>, Names)> {
+    let mut planner = Planner::new(shape, ledger);
+    let name: Arc<str> = "".into();
+    let mut read = Vec::new();
+    let last = sheet.lines.last().map_or(0, |line| line.row);
+    for row in heading.last_row + 1..=last {
+        let id = ids.get((row - heading.last_row) as usize - 1).copied().flatten();
+        let line = sheet.lines.binary_search_by_key(&row, |l| l.row).ok().and_then(|at| sheet.lines.get(at));
+        let blank = Line { row, cells: Vec::new() };
+        // A blank row over a record blanks it; one over nothing is nothing.
+        if line.is_some() || id.is_some() {
+            let said = planner.read_row(&name, line.unwrap_or(&blank), heading);
+            read.push(Said { id, ..said });
+        }
+    }
+    let rows = planner.decide(read, progress)?;
+    Ok((rows, planner.names))
 }
 
 /// A row whose cells are read but not yet matched.
 struct Said {
+    /// The record that it is pasted over: then blank cells blank it.
+    id: Option<i64>,
     sheet: Arc<str>,
     row: u32,
     /// In the order of the kind's fields.
     values: Vec<Option<Value>>,
     flaws: Vec<CellFlaw>,
+    /// The cells as they stand, kept only where the row may be flawed in the end.
+    cells: Vec<(u32, Cell)>,
     /// Address of each field's cell, in the order of the kind's fields.
     at: Vec<Option<u32>>,
 }
@@ -167,10 +214,12 @@ impl<'a> Planner<'a> {
     fn read_row(&self, sheet: &Arc<str>, line: &Line, heading: &Heading) -> Said {
         let width = self.kind.fields.len();
         let mut said = Said {
+            id: None,
             sheet: Arc::clone(sheet),
             row: line.row,
             values: vec![None; width],
             flaws: Vec::new(),
+            cells: line.cells.clone(),
             at: vec![None; width],
         };
         for column in &heading.columns {
@@ -326,17 +375,33 @@ impl<'a> Planner<'a> {
         if applied.is_empty() { Meaning::Whole } else { Meaning::New }
     }
 
-    fn decide(&mut self, said: Vec<Said>) -> Vec<Row> {
+    fn decide(&mut self, said: Vec<Said>, progress: Progress<'_>) -> Result<Vec<Row>> {
         let mut whole: Vec<(usize, Said)> = Vec::new();
         let mut said = said;
         self.contradictions(&mut said);
         let mut rows: Vec<Option<Row>> = said.iter().map(|_| None).collect();
         let mut order: Vec<(usize, Said)> = said.into_iter().enumerate().collect();
         // A code says more than a name: a record that it renames must be renamed before names are compared.
-        order.sort_by_cached_key(|(at, said)| (!self.is_sure(said), *at));
-        for (at, said) in order {
+        order.sort_by_cached_key(|(at, said)| (said.id.is_none(), !self.is_sure(said), *at));
+        let all = order.len() as u64;
+        for (done, (at, said)) in (0_u64..).zip(order) {
+            if done % 512 == 0 {
+                progress.at("对照台账", done, all)?;
+            }
             if !said.flaws.is_empty() {
                 rows[at] = Some(self.flawed(said, Vec::new()));
+                continue;
+            }
+            if let Some(id) = said.id {
+                // The ledger's own records come first, by id.
+                let stored = &self.states[..self.ledger.rows(self.kind).len()];
+                rows[at] = Some(match stored.binary_search_by_key(&id, |s| s.record.id) {
+                    Ok(state) => self.matched(said, state),
+                    Err(_) => {
+                        let flaw = self.flaw(&said, "", format!("编号为 {id} 的{}已经不在台账里", self.shape.label));
+                        self.flawed(said, vec![flaw])
+                    }
+                });
                 continue;
             }
             match self.meaning(&said) {
@@ -350,7 +415,7 @@ impl<'a> Planner<'a> {
             }
         }
         self.decide_whole(whole, &mut rows);
-        rows.into_iter().flatten().collect()
+        Ok(rows.into_iter().flatten().collect())
     }
 
     /// Whether the ledger has a record under the first and best of a row's keys.
@@ -366,7 +431,7 @@ impl<'a> Planner<'a> {
         for (i, key) in self.kind.keys.iter().enumerate() {
             let better = &self.kind.keys[..i];
             let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
-            for (at, row) in said.iter().enumerate().filter(|(_, row)| row.flaws.is_empty()) {
+            for (at, row) in said.iter().enumerate().filter(|(_, row)| row.flaws.is_empty() && row.id.is_none()) {
                 if let Some(text) = self.key_of(key, &row.values) {
                     groups.entry(text).or_default().push(at);
                 }
@@ -489,23 +554,30 @@ impl<'a> Planner<'a> {
             sheet: said.sheet,
             row: said.row,
             action: Action::New,
+            taken: true,
+            shape: self.shape,
             record,
             before: None,
             changes: Vec::new(),
             flaws: Vec::new(),
+            doubts: Vec::new(),
+            people: Vec::new(),
             label,
+            cells: Vec::new(),
         }
     }
 
     fn matched(&mut self, said: Said, state: usize) -> Row {
         let before = self.states[state].record.clone();
         let mut record = before.clone();
-        for (cell, said) in record.cells.iter_mut().zip(&said.values) {
-            if said.is_some() {
-                cell.clone_from(said);
+        for ((cell, value), at) in record.cells.iter_mut().zip(&said.values).zip(&said.at) {
+            if value.is_some() || (said.id.is_some() && at.is_some()) {
+                cell.clone_from(value);
             }
         }
-        self.keep_new_name(&before, &mut record);
+        if said.id.is_none() {
+            self.keep_new_name(&before, &mut record);
+        }
         let changes = self.changes(&before, &record);
         if let (Some((sheet, row)), Some(change)) = (&self.states[state].claimed, changes.first()) {
             let flaw = self.flaw(&said, &change.field, self.same_record(&said.sheet, sheet, *row));
@@ -523,7 +595,21 @@ impl<'a> Planner<'a> {
         known.record = record.clone();
         let before = known.stored.clone();
         self.index(state);
-        Row { sheet: said.sheet, row: said.row, action, record, before, changes, flaws: Vec::new(), label }
+        Row {
+            sheet: said.sheet,
+            row: said.row,
+            action,
+            taken: true,
+            shape: self.shape,
+            record,
+            before,
+            changes,
+            flaws: Vec::new(),
+            doubts: Vec::new(),
+            people: Vec::new(),
+            label,
+            cells: Vec::new(),
+        }
     }
 
     /// A row under the old name of a team that became a company leaves the company's name alone; a row
@@ -596,11 +682,16 @@ impl<'a> Planner<'a> {
             sheet: said.sheet,
             row: said.row,
             action: Action::Flawed,
+            taken: false,
+            shape: self.shape,
             record,
             before: None,
             changes: Vec::new(),
             flaws,
+            doubts: Vec::new(),
+            people: Vec::new(),
             label,
+            cells: said.cells,
         }
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Sheet {
     pub merged: Vec<Merged>,
     /// Serial numbers count from 1904.
     pub from_1904: bool,
+    /// Excel does not show it.
+    pub hidden: bool,
 }
 
 /// Days between the two epochs of serial numbers.
@@ -59,6 +61,8 @@ const MAX_TEXT: usize = 96 << 20;
 pub(super) enum Part<'a> {
     /// A sheet begins; the flag says that its serial numbers count from 1904.
     Sheet(&'a str, bool),
+    /// Excel does not show the sheet.
+    Hidden,
     /// A filled cell: its row from 1, its column from 0.
     Cell(u32, u32, Content<'a>),
     /// A rectangle of merged cells.
@@ -110,6 +114,7 @@ impl Collected {
         let Some(sheet) = self.sheets.last_mut() else { return };
         match part {
             Part::Sheet(..) => {}
+            Part::Hidden => sheet.hidden = true,
             Part::Merged(merged) => sheet.merged.push(merged),
             Part::Cell(row, column, content) => {
                 let width = match sheet.lines.last_mut() {
@@ -162,7 +167,7 @@ impl Collected {
     }
 }
 
-/// Reads every visible sheet of a file part by part, after looking at its bytes.
+/// Reads every sheet of a file part by part, after looking at its bytes.
 pub(super) fn read(bytes: &[u8], file: &str, take: Taker<'_>) -> Result<()> {
     let format = guard::look(bytes, file)?;
     let mut sink = Sink { file, cells: 0, text: 0, take };
@@ -189,8 +194,9 @@ struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    fn sheet(&mut self, name: &str, from_1904: bool) -> Result<()> {
-        (self.take)(Part::Sheet(name, from_1904))
+    fn sheet(&mut self, name: &str, hidden: bool, from_1904: bool) -> Result<()> {
+        (self.take)(Part::Sheet(name, from_1904))?;
+        if hidden { (self.take)(Part::Hidden) } else { Ok(()) }
     }
 
     fn merged(&mut self, dimensions: Vec<calamine::Dimensions>) -> Result<()> {
@@ -222,7 +228,7 @@ impl Sink<'_> {
 }
 
 fn text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<()> {
-    sink.sheet("", false)?;
+    sink.sheet("", false, false)?;
     for line in csv::read(bytes, sink.file)?.lines {
         for (column, cell) in &line.cells {
             sink.put(line.row - 1, *column, Content::Text(&cell.to_string()))?;
@@ -241,8 +247,8 @@ fn workbook(bytes: &[u8], format: Format, sink: &mut Sink<'_>) -> Result<()> {
         Format::Xlsx => {
             let mut book = calamine::Xlsx::new(source).map_err(|e| bad(&e))?;
             let late = book.has_1904_epoch();
-            for name in visible(book.sheets_metadata()) {
-                sink.sheet(&name, late)?;
+            for (name, hidden) in worksheets(book.sheets_metadata()) {
+                sink.sheet(&name, hidden, late)?;
                 {
                     let mut reader = book.worksheet_cells_reader(&name).map_err(|e| bad(&e))?;
                     let percent: Vec<bool> = reader
@@ -261,8 +267,8 @@ fn workbook(bytes: &[u8], format: Format, sink: &mut Sink<'_>) -> Result<()> {
         Format::Xlsb => {
             let mut book = calamine::Xlsb::new(source).map_err(|e| bad(&e))?;
             let late = book.has_1904_epoch();
-            for name in visible(book.sheets_metadata()) {
-                sink.sheet(&name, late)?;
+            for (name, hidden) in worksheets(book.sheets_metadata()) {
+                sink.sheet(&name, hidden, late)?;
                 let mut reader = book.worksheet_cells_reader(&name).map_err(|e| bad(&e))?;
                 while let Some(cell) = reader.next_cell().map_err(|e| bad(&e))? {
                     let (row, column) = cell.get_position();
@@ -273,16 +279,16 @@ fn workbook(bytes: &[u8], format: Format, sink: &mut Sink<'_>) -> Result<()> {
         Format::Xls => {
             let mut book = calamine::Xls::new(source).map_err(|e| bad(&e))?;
             let late = book.has_1904_epoch();
-            for name in visible(book.sheets_metadata()) {
-                sink.sheet(&name, late)?;
+            for (name, hidden) in worksheets(book.sheets_metadata()) {
+                sink.sheet(&name, hidden, late)?;
                 sink.merged(book.merge_cells_by_sheet_name(&name).unwrap_or_default())?;
                 range(sink, &book.worksheet_range(&name).map_err(|e| bad(&e))?, late)?;
             }
         }
         Format::Ods => {
             let mut book = calamine::Ods::new(source).map_err(|e| bad(&e))?;
-            for name in visible(book.sheets_metadata()) {
-                sink.sheet(&name, false)?;
+            for (name, hidden) in worksheets(book.sheets_metadata()) {
+                sink.sheet(&name, hidden, false)?;
                 range(sink, &book.worksheet_range(&name).map_err(|e| bad(&e))?, false)?;
             }
         }
@@ -291,11 +297,12 @@ fn workbook(bytes: &[u8], format: Format, sink: &mut Sink<'_>) -> Result<()> {
     Ok(())
 }
 
-fn visible(sheets: &[calamine::Sheet]) -> Vec<String> {
+/// The sheets with cells, and whether each is hidden.
+fn worksheets(sheets: &[calamine::Sheet]) -> Vec<(String, bool)> {
     sheets
         .iter()
-        .filter(|s| s.visible == SheetVisible::Visible && s.typ == SheetType::WorkSheet)
-        .map(|s| s.name.clone())
+        .filter(|s| s.typ == SheetType::WorkSheet)
+        .map(|s| (s.name.clone(), s.visible != SheetVisible::Visible))
         .collect()
 }
 

@@ -1,7 +1,7 @@
 use chrono::NaiveDate;
 
 use super::*;
-use crate::record::{kind, parse_value, shape};
+use crate::record::{Record, Value, kind, parse_value, shape};
 
 /// A ledger of `kind: field=text; field=text` lines; ids count from 1 within each kind.
 fn ledger(text: &str) -> Ledger {
@@ -258,7 +258,8 @@ fn the_plan_serializes_as_the_command_line_prints_it() {
     assert_eq!(json["rows"][0]["record"]["amount"], 10050, "money in 分");
     assert_eq!(json["rows"][0]["record"]["id"], serde_json::Value::Null, "a new record has no id yet");
     assert_eq!(json["rows"][0]["action"], "new");
-    assert_eq!(json["mapping"][3], serde_json::json!({"column": "D", "heading": "别的", "field": null}));
+    let last = &json["mapping"][3];
+    assert_eq!((&last["column"], &last["heading"], &last["field"]), (&"D".into(), &"别的".into(), &().into()));
     assert_eq!(letters(0) + &letters(25) + &letters(26) + &letters(16_383), "AZAAXFD");
     assert!(NaiveDate::from_ymd_opt(2021, 3, 1).is_some_and(|d| plan.rows[0].record.cells[0] == Some(Value::Date(d))));
 }

@@ -43,6 +43,8 @@ impl fmt::Display for Cell {
 pub(super) struct Unit {
     /// 元 in one unit of the column: 10,000 under 注册资本(万元). `None` when the heading has no unit.
     pub yuan: Option<i128>,
+    /// That was said above the table, not in the heading.
+    pub from_above: bool,
     /// The heading names another currency.
     pub foreign: bool,
     /// Serial numbers of the file count from 1904.

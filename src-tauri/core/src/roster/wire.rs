@@ -13,6 +13,8 @@ const LATE_SHEET: u8 = 2;
 const MERGED: u8 = 3;
 /// The cells that follow stand in this row.
 const ROW: u8 = 4;
+/// The sheet named last is hidden.
+const HIDDEN: u8 = 7;
 const DONE: u8 = 5;
 const REFUSED: u8 = 6;
 const TEXT: u8 = 16;
@@ -59,6 +61,7 @@ impl<W: Write> Sender<W> {
                 self.tag(if late { LATE_SHEET } else { SHEET })?;
                 self.text(name)
             }
+            Part::Hidden => self.tag(HIDDEN),
             Part::Merged(m) => {
                 self.tag(MERGED)?;
                 [m.top, m.left, m.bottom, m.right].into_iter().try_for_each(|n| self.number(n.into()))
@@ -153,6 +156,7 @@ impl<R: BufRead> Receiver<R> {
                     self.row = self.small()?;
                     continue;
                 }
+                HIDDEN => return Ok(Heard::Part(Part::Hidden)),
                 DONE => return Ok(Heard::Done),
                 REFUSED => return Ok(Heard::Refused(self.text()?)),
                 SHEET | LATE_SHEET => return Ok(Heard::Part(Part::Sheet(self.text()?, tag == LATE_SHEET))),
@@ -224,6 +228,7 @@ mod tests {
     fn parts_come_over_as_they_were_sent() {
         let parts = [
             Part::Sheet("名册", true),
+            Part::Hidden,
             Part::Merged(Merged { top: 1, left: 0, bottom: 1_048_576, right: 16_383 }),
             Part::Cell(1, 0, Content::Text("甲\n乙")),
             Part::Cell(1, 300, Content::Number(-0.1, false)),

@@ -3,6 +3,7 @@
 //! The same input gives the same bytes: no clock and no chance has a part in them. Text is always
 //! written as text, so that nothing a person typed can become a formula or a link.
 
+mod correction;
 mod evidence;
 mod grid;
 mod paper;
@@ -66,6 +67,14 @@ pub fn template(shape: &Shape, ledger: &Ledger) -> Result<Vec<u8>> {
 /// [`Error::Workbook`] when there are more records than a sheet has rows.
 pub fn list(shape: &Shape, ledger: &Ledger, today: NaiveDate) -> Result<Vec<u8>> {
     template::write(shape, ledger, Some(today))
+}
+
+/// The rows that an import left out, in the columns of their file, each with what is wrong with it.
+///
+/// # Errors
+/// [`Error::Workbook`] when there are more than a sheet has rows.
+pub fn correction(correction: &crate::roster::Correction) -> Result<Vec<u8>> {
+    correction::write(correction)
 }
 
 impl From<XlsxError> for Error {
