@@ -141,13 +141,13 @@ test('an empty store says what the program is and offers the sample', async () =
 
 test('a blank figure stays blank, and is not zero', async () => {
   const page = render(App);
-  const figure = await page.findByRole('button', { name: /活动场次/ });
+  const figure = await page.findByRole('button', { name: /活动场次.*查看依据/ });
   expect(figure.textContent?.trim()).toBe('');
 });
 
 test('a figure opens into its records, and a record into its fields and history', async () => {
   const page = render(App);
-  await fireEvent.click(await page.findByRole('button', { name: /团队数量/ }));
+  await fireEvent.click(await page.findByRole('button', { name: /团队数量.*查看依据/ }));
   expect(page.getByText('依据 2 条记录')).toBeTruthy();
   expect(page.getByText('乙队 未填 人数')).toBeTruthy();
   expect(page.getByText('<b>乙队</b>'), 'a name is text, never markup').toBeTruthy();
@@ -171,7 +171,7 @@ test('a reason is kept when its field is left, and that of last quarter is offer
 
 test('a hand-typed value needs a whole number and a reason', async () => {
   const page = render(App);
-  await fireEvent.click(await page.findByRole('button', { name: /团队数量/ }));
+  await fireEvent.click(await page.findByRole('button', { name: /团队数量.*查看依据/ }));
   const take = page.getByText('采用手工值') as HTMLButtonElement;
   const [value, reason] = [page.getByLabelText('数值(个)'), page.getByLabelText('理由')];
   await fireEvent.input(value, { target: { value: '3.5' } });
@@ -239,7 +239,7 @@ test('a sealed filing cannot be edited', async () => {
   const page = render(App);
   await page.findByText(/已于 2021-09-23 10:00 上报封存/);
   expect((page.getByLabelText('数据截止日') as HTMLInputElement).disabled).toBe(true);
-  await fireEvent.click(page.getByRole('button', { name: /团队数量/ }));
+  await fireEvent.click(page.getByRole('button', { name: /团队数量.*查看依据/ }));
   expect(page.queryByText('采用手工值')).toBeNull();
 });
 

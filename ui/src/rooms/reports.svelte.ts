@@ -81,6 +81,14 @@ class Reports {
     return this.keep('上报封存', () => api.seal(this.form, this.period));
   }
 
+  /** Asks for the scan first: without one nothing is sealed. */
+  async sealWithScan(): Promise<void> {
+    const filled = await screen.ask('上报封存', () => api.sealWithScan(this.form, this.period));
+    if (!filled) return;
+    this.filled = filled;
+    await screen.changed();
+  }
+
   /** Takes over a form that came back from a change. */
   private async keep(what: string, question: () => Promise<Filled>): Promise<boolean> {
     const filled = await screen.ask(what, question);
