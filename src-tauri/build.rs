@@ -48,6 +48,15 @@ const COMMANDS: &[&str] = &[
     "drafts",
     "draft",
     "cancel",
+    "proof",
+    "proof_counts",
+    "quarter_proof",
+    "choose_proof",
+    "drop_proof",
+    "remove_proof",
+    "change_proof_role",
+    "proof_content",
+    "save_proof",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -9,6 +9,7 @@ mod files;
 mod lists;
 mod oracle;
 mod programmes;
+mod proof;
 mod random;
 mod reader;
 mod roster;

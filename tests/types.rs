@@ -2,7 +2,8 @@
 
 use incubator::desk::{
     Added, Binned, Changed, Choice, Choices, Column, Difference, FigureView, FilingChoice, FilingEntry, ListGroup,
-    PortalLine, Put, ReadBack, RecordView, Round, RoundPut, Rows, Sheet, Status, Target, Typed, View,
+    PortalLine, ProofAdded, ProofCount, ProofGroup, Put, QuarterProof, ReadBack, RecordProof, RecordView, Round,
+    RoundPut, Rows, Sheet, Status, Target, Typed, View,
 };
 use incubator::error::Refusal;
 use incubator::form::Filled;
@@ -46,6 +47,11 @@ fn the_screen_knows_the_types_of_the_core() {
         PlanView::export_all(&config),
         PlanRow::export_all(&config),
         Only::export_all(&config),
+        RecordProof::export_all(&config),
+        ProofCount::export_all(&config),
+        ProofAdded::export_all(&config),
+        ProofGroup::export_all(&config),
+        QuarterProof::export_all(&config),
     ];
     assert!(every.iter().all(Result::is_ok), "{every:?}");
     let made = std::fs::read_to_string(folder.join("types.ts")).expect("the types were written");

@@ -21,3 +21,16 @@ pub async fn open_scan(window: &WebviewWindow, title: &str) -> Option<PathBuf> {
     let file = dialog.add_filter("扫描件", &["pdf", "jpg", "jpeg", "png"]).pick_file().await?;
     Some(file.path().to_owned())
 }
+
+/// Asks for proof files, as many as one likes.
+pub async fn open_proof(window: &WebviewWindow) -> Option<Vec<PathBuf>> {
+    let dialog = AsyncFileDialog::new().set_parent(window).set_title("选择佐证材料(可多选)");
+    let files = dialog.pick_files().await?;
+    Some(files.iter().map(|file| file.path().to_owned()).collect())
+}
+
+/// Asks where to save a file of any kind.
+pub async fn save_as(window: &WebviewWindow, title: &str, name: &str) -> Option<PathBuf> {
+    let dialog = AsyncFileDialog::new().set_parent(window).set_title(title).set_file_name(name);
+    Some(dialog.save_file().await?.path().to_owned())
+}

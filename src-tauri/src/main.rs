@@ -83,6 +83,15 @@ fn main() -> tauri::Result<ExitCode> {
             commands::settings::drafts,
             commands::settings::draft,
             commands::settings::cancel,
+            commands::proof::proof,
+            commands::proof::proof_counts,
+            commands::proof::quarter_proof,
+            commands::proof::choose_proof,
+            commands::proof::drop_proof,
+            commands::proof::remove_proof,
+            commands::proof::change_proof_role,
+            commands::proof::proof_content,
+            commands::proof::save_proof,
         ])
         .setup(|app| {
             app.manage(Jobs::default());

@@ -16,8 +16,12 @@ import type {
   GridRow,
   ListGroup,
   PortalLine,
+  ProofAdded,
+  ProofCount,
   Put,
+  QuarterProof,
   ReadBack,
+  RecordProof,
   RecordView,
   Refusal,
   Round,
@@ -107,6 +111,27 @@ export const drafts = () => invoke<Record<string, unknown>>('drafts');
 export const draft = (place: string, value: unknown) => invoke<null>('draft', { place, value });
 export const backups = () => invoke<Backup[]>('backups');
 export const backupNow = (job: Job) => invoke<Backup>('backup_now', { job: job.id, steps: job.steps });
+/** The proof of a record: its files, what it wants (齐全 n/m), which roles fit it. */
+export const proof = (kind: string, id: number) => invoke<RecordProof>('proof', { kind, id });
+/** 齐全 n/m of every record of a kind or list that wants something. */
+export const proofCounts = (kind: string) => invoke<ProofCount[]>('proof_counts', { kind });
+/** The proof behind a quarterly report, and the records that lack some. */
+export const quarterProof = (period: string) => invoke<QuarterProof>('quarter_proof', { period });
+/** Asks for files and puts them with a record; null when none was chosen. Without a role the name decides. */
+export const chooseProof = (kind: string, id: number, role: string | null) =>
+  invoke<ProofAdded | null>('choose_proof', { kind, id, role });
+/** Puts a file that was dropped or pasted with a record. */
+export const dropProof = async (kind: string, id: number, role: string | null, file: File) =>
+  invoke<ProofAdded>('drop_proof', new Uint8Array(await file.arrayBuffer()), {
+    headers: { kind, id: String(id), role: encodeURIComponent(role ?? ''), name: encodeURIComponent(file.name) },
+  });
+export const removeProof = (ids: number[]) => invoke<null>('remove_proof', { ids });
+export const changeProofRole = (ids: number[], role: string) => invoke<null>('change_proof_role', { ids, role });
+/** The bytes of a proof file. `createImageBitmap(new Blob([bytes]))` on a canvas shows a picture small: the
+ * page's policy lets no image address in but its own. */
+export const proofContent = (id: number) => invoke<ArrayBuffer>('proof_content', { id });
+/** Asks where to save a copy; the path, or null. */
+export const saveProof = (id: number) => invoke<string | null>('save_proof', { id });
 
 /** What a failed call was refused with. A failure that is none of the core's own is shown as it came. */
 export function refusal(error: unknown): Refusal {

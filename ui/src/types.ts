@@ -1199,6 +1199,143 @@ row: number,
 cells: Array<[string, string]>, };
 
 /**
+ * What came of adding files.
+ */
+export type ProofAdded = { 
+/**
+ * Ids of the new proof records.
+ */
+added: number[], 
+/**
+ * Names of files that this record has already.
+ */
+known: Array<string>, 
+/**
+ * What the person should look at: the same content also lies with another record.
+ */
+remarks: Array<string>, 
+/**
+ * Files that were not taken, with the reason.
+ */
+refused: Array<string>, };
+
+/**
+ * 齐全 n/m of one record, for a grid.
+ */
+export type ProofCount = { 
+/**
+ * The record's id.
+ */
+id: number, 
+/**
+ * Needs that are met.
+ */
+have: number, 
+/**
+ * Needs.
+ */
+want: number, 
+/**
+ * Files of its own.
+ */
+files: number, };
+
+/**
+ * A proof file of a record.
+ */
+export type ProofFile = { 
+/**
+ * Id of the proof record.
+ */
+id: number, 
+/**
+ * Kind of the record that it lies with: an agreement's file is shown with the tenant too.
+ */
+owner_kind: string, 
+/**
+ * Id of that record.
+ */
+owner_id: number, 
+/**
+ * That record's label where it is not the one that was asked for, else blank.
+ */
+owner: string, 
+/**
+ * 材料类别: 活动通知, 签到表, 照片 ….
+ */
+role: string, 
+/**
+ * Its file name.
+ */
+name: string, 
+/**
+ * Bytes.
+ */
+size: number | null, 
+/**
+ * Day on which it was made, else added.
+ */
+day: string | null, 
+/**
+ * A picture that the screen can show small.
+ */
+image: boolean, 
+/**
+ * SHA-256 of its content: two files with the same are the same.
+ */
+sha256: string, };
+
+/**
+ * One kind of proof over many records.
+ */
+export type ProofGroup = { 
+/**
+ * What is wanted, for example 签到表.
+ */
+what: string, 
+/**
+ * Of which records, for example 活动.
+ */
+of: string, 
+/**
+ * Records that have it.
+ */
+have: number, 
+/**
+ * Records that want it.
+ */
+want: number, 
+/**
+ * In one sentence: 2 场活动缺签到表; blank when nothing is missing.
+ */
+say: string, 
+/**
+ * The records that lack it.
+ */
+missing: Array<Gap>, };
+
+/**
+ * Something that a record wants.
+ */
+export type ProofNeed = { 
+/**
+ * Any of these roles.
+ */
+roles: Array<string>, 
+/**
+ * Files that are there.
+ */
+have: number, 
+/**
+ * Files that are asked for.
+ */
+want: number, 
+/**
+ * 齐 or what is missing: 缺照片 1 张.
+ */
+say: string, };
+
+/**
  * What was typed into one field of one record.
  */
 export type Put = { 
@@ -1218,6 +1355,35 @@ text: string,
  * The records that were picked from a list, where names alone could mean two.
  */
 ids?: number[], };
+
+/**
+ * The proof behind a quarterly report.
+ */
+export type QuarterProof = { 
+/**
+ * The period, for example 2021Q3.
+ */
+period: string, 
+/**
+ * First day that counts.
+ */
+from: string, 
+/**
+ * Last day that counts.
+ */
+to: string, 
+/**
+ * Pieces that are there (齐全 n/m).
+ */
+have: number, 
+/**
+ * Pieces that are wanted.
+ */
+want: number, 
+/**
+ * By kind of proof.
+ */
+groups: Array<ProofGroup>, };
 
 /**
  * What was pasted back, held against the form.
@@ -1243,6 +1409,47 @@ missing: number,
  * How the values were found in the text, in Chinese.
  */
 how: string, };
+
+/**
+ * The proof of a record.
+ */
+export type RecordProof = { 
+/**
+ * English name of the record's kind.
+ */
+kind: string, 
+/**
+ * Its id.
+ */
+id: number, 
+/**
+ * Its label.
+ */
+label: string, 
+/**
+ * Its files, then those of records that belong to it.
+ */
+files: Array<ProofFile>, 
+/**
+ * What it wants.
+ */
+needs: Array<ProofNeed>, 
+/**
+ * Needs that are met (齐全 n/m).
+ */
+have: number, 
+/**
+ * Needs.
+ */
+want: number, 
+/**
+ * Roles to choose from, those that fit this kind of record.
+ */
+roles: Array<string>, 
+/**
+ * The other roles there are.
+ */
+other_roles: Array<string>, };
 
 /**
  * A record to look at.

@@ -3,6 +3,7 @@
 //! The bytes go into a new file in the same folder, are synced, and take the target's name in one
 //! step. Until that step the old file is untouched; after it the new one is whole.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -226,5 +227,97 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
         Err(e) if matches!(e.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) => Ok(()),
         Err(e) if e.kind() == io::ErrorKind::PermissionDenied => Ok(()), // a folder one may write to but not list
         other => other,
+    }
+}
+
+/// Longest name before its ending, in characters and in bytes: Windows takes 255 UTF-16 units, Linux 255
+/// bytes, and a name stands in a folder whose path counts as well.
+const LONGEST: (usize, usize) = (80, 200);
+
+/// A name for a file or folder that every system takes, Windows too: no path, no reserved word or sign,
+/// nothing invisible, no trailing dot or blank, of bearable length; different from those in `taken` (which
+/// it joins) whatever the case.
+pub fn safe_name(name: &str, taken: &mut HashSet<String>) -> String {
+    const RESERVED: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$", "clock$"];
+    let clean: String = name
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| if c.is_control() || r#"<>:"/\|?*"#.contains(c) { '_' } else { c })
+        .collect();
+    let outer = |c: char| c == '.' || c.is_whitespace();
+    let clean = clean.trim_matches(outer);
+    let (stem, ext) = match clean.rsplit_once('.') {
+        Some((stem, ext)) if !stem.trim().is_empty() && ext.chars().count() <= 8 => (stem, format!(".{ext}")),
+        _ => (clean, String::new()),
+    };
+    let mut stem = shortened(stem, LONGEST);
+    stem.truncate(stem.trim_end_matches(outer).len());
+    // NUL.txt and COM1.tar.gz are devices too: what counts is the part before the first dot.
+    let head = stem.split('.').next().unwrap_or_default().trim().to_lowercase();
+    let numbered = |port: &str| {
+        head.strip_prefix(port)
+            .is_some_and(|n| n.chars().count() == 1 && n.chars().all(|c| "0123456789¹²³".contains(c)))
+    };
+    if stem.is_empty() || RESERVED.contains(&&*head) || numbered("com") || numbered("lpt") {
+        stem.insert(0, '_');
+    }
+    let mut name = format!("{stem}{ext}");
+    let mut number = 2;
+    while !taken.insert(name.to_lowercase()) {
+        name = format!("{stem}({number}){ext}");
+        number += 1;
+    }
+    name
+}
+
+/// The beginning of a text that has at most so many characters and bytes.
+fn shortened(text: &str, (characters, bytes): (usize, usize)) -> String {
+    let fits = |(n, (at, c)): &(usize, (usize, char))| *n < characters && at + c.len_utf8() <= bytes;
+    text.char_indices().enumerate().take_while(fits).map(|(_, (_, c))| c).collect()
+}
+
+/// Signs that turn the direction of writing or show nothing: a name that reads 照片gpj.exe as 照片exe.jpg
+/// fools the reader.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{061C}' | '\u{00AD}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_safe_on_windows_and_never_collide() {
+        let mut taken = HashSet::new();
+        for (name, want) in [
+            ("签到表.pdf", "签到表.pdf"),
+            ("签到表.pdf", "签到表(2).pdf"),
+            ("签到表.PDF", "签到表(3).PDF"),
+            ("a/b\\c:d.jpg", "a_b_c_d.jpg"),
+            ("a:b", "a_b"),
+            ("..", "_"),
+            ("", "_(2)"),
+            ("NUL.txt", "_NUL.txt"),
+            ("CON", "_CON"),
+            ("com1.tar.gz", "_com1.tar.gz"),
+            ("lpt9", "_lpt9"),
+            ("company.doc", "company.doc"),
+            ("通知. ", "通知"),
+            ("../../etc/passwd", "_.._etc_passwd"),
+            ("\\\\server\\share\\a.txt", "__server_share_a.txt"),
+            ("C:\\a.txt", "C__a.txt"),
+            ("换\n行.txt", "换_行.txt"),
+            ("点.. .txt", "点.txt"),
+            ("照片\u{202E}gpj.exe", "照片gpj.exe"),
+            ("零\u{200B}宽.jpg", "零宽.jpg"),
+            ("🎉合影🎉.png", "🎉合影🎉.png"),
+        ] {
+            assert_eq!(safe_name(name, &mut taken), want, "{name:?}");
+        }
+        let long = safe_name(&format!("{}.pdf", "a".repeat(300)), &mut taken);
+        assert_eq!(long.chars().count(), 84, "cut before its ending: {long}");
+        assert!(long.ends_with(".pdf"));
+        let wide = safe_name(&format!("{}.pdf", "🎉".repeat(300)), &mut taken);
+        assert!(wide.len() <= 255 && wide.ends_with(".pdf"), "no longer than a name may be in bytes: {}", wide.len());
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod folder;
 pub mod keeping;
+pub mod proof;
 pub mod records;
 pub mod reports;
 pub mod settings;

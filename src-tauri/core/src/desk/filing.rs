@@ -11,7 +11,7 @@ use super::{Desk, period_for};
 use crate::error::{Error, Flaw, Result};
 use crate::form::{Cell, CellSource, Content, Filing, Filled, Form, Level, fill, parse, values};
 use crate::ledger::Ledger;
-use crate::period::{Basis, Period};
+use crate::period::{Basis, Period, Window};
 use crate::record::{Kind, Record, Shape, Type, Value, kind, shape};
 use crate::{file, workbook};
 
@@ -189,6 +189,12 @@ impl Desk {
             None => self.shelf.find(name, guess)?,
         };
         Ok((form, period_for(form, period)?))
+    }
+
+    /// The days that a form looks at for a period, as filed.
+    pub(super) fn window_of(&self, form: &str, period: &str, ledger: &Ledger) -> Result<Window> {
+        let (form, period) = self.form(form, period, ledger)?;
+        Ok(stored(form, period, ledger).window())
     }
 
     /// Everything that a filing adds to form and ledger.

@@ -9,6 +9,7 @@ mod import;
 mod order;
 mod portal;
 mod programmes;
+mod proof;
 mod records;
 mod round;
 mod target;
@@ -25,6 +26,9 @@ pub use filing::{Choice, Difference, FilingChoice, Mover};
 pub use grid::{Column, Filter, GridRow, ListEntry, ListGroup, Mark, Rows, Sort, Test, View, columns};
 pub use portal::{Compared, PortalLine, ReadBack, Verdict};
 pub use programmes::{Answer, ProgrammeEntry};
+pub use proof::{
+    NewProof, ProofAdded, ProofCount, ProofFile, ProofGroup, ProofNeed, QuarterProof, RecordProof, read_proof,
+};
 pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, RecordView, kinds, listed, shape};
 pub use round::{Round, RoundPut, RoundRow};
 pub use target::Target;

@@ -48,7 +48,7 @@ pub struct Answer {
 
 impl Desk {
     /// The programmes at hand: read anew each time, so that a file just mended is seen.
-    fn programme_shelf(&self) -> Shelf {
+    pub(super) fn programme_shelf(&self) -> Shelf {
         Shelf::load(&self.store.folder().join("programmes"))
     }
 

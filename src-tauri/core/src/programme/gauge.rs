@@ -5,21 +5,28 @@ use std::fmt;
 
 use chrono::{Months, NaiveDate};
 
-use super::measure::{Figures, Measured, figures, holds, plain, shown, value};
+use super::measure::{Figures, Measured, figures, holds, plain, shown, value, year_to};
 use super::proof::{Found, Proofs};
 use super::{ConditionDef, Gate, Gauge, Gauged, Programme, Score, Test, Validity, Want, Way};
 use crate::figure::{Behind, Compare, current};
 use crate::form::{Content, Source};
 use crate::ledger::Ledger;
+use crate::period::Window;
 use crate::record::{Record, Value, kind};
 
-/// Gauges a programme on a day.
+/// Gauges a programme on a day, with the calendar year up to it as its period.
 pub fn gauge(programme: &Programme, ledger: &Ledger, on: NaiveDate) -> Gauge {
+    gauge_over(programme, ledger, year_to(on))
+}
+
+/// Gauges a programme at the end of a period of other days: those of a quarterly report, for one.
+pub fn gauge_over(programme: &Programme, ledger: &Ledger, window: Window) -> Gauge {
+    let on = window.end;
     let eye = Eye {
         programme,
         ledger,
         on,
-        figures: figures(programme, ledger, on),
+        figures: figures(programme, ledger, window),
         proofs: Proofs::new(ledger, on),
         judgements: judgements(programme, ledger, on),
     };
@@ -322,7 +329,11 @@ impl Eye<'_> {
         gauged.value = Some(Content::Text(format!("{}/{}", all.have, all.want)));
         gauged.shown = format!("齐全 {}/{}", all.have, all.want);
         gauged.threshold = format!("{0}/{0}", all.want);
-        if all.want == 0 {
+        if wants.iter().all(|w| w.at_least == 0) {
+            gauged.met = Some(true);
+            gauged.shown = "有则附".to_owned();
+            gauged.threshold.clear();
+        } else if all.want == 0 {
             let of: Vec<&str> =
                 wants.iter().filter_map(|w| Some(self.figures.get(w.each.as_ref()?)?.label.as_str())).collect();
             gauged.gap = Some(format!("没有可查的记录：请先登记{}", of.join("、")));

@@ -14,15 +14,15 @@ use crate::record::{Kind, Record, Type, Value, kind};
 
 /// A figure as measured.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Measured {
+pub(crate) struct Measured {
     /// In its unit; `None` when it is not known.
     pub(super) value: Option<f64>,
     /// Unit.
-    pub(super) unit: String,
+    pub(crate) unit: String,
     /// What people call it.
-    pub(super) label: String,
+    pub(crate) label: String,
     /// The records behind it.
-    pub(super) from: Vec<Behind>,
+    pub(crate) from: Vec<Behind>,
     /// What is missing.
     pub(super) gaps: Vec<Gap>,
     /// What the value could be at the other end, if every record that lacks something counted.
@@ -40,15 +40,19 @@ pub(super) struct Measured {
 }
 
 /// All figures of a programme by code.
-pub(super) type Figures = HashMap<String, Measured>;
+pub(crate) type Figures = HashMap<String, Measured>;
 
-pub(super) fn figures(programme: &Programme, ledger: &Ledger, on: NaiveDate) -> Figures {
+/// The days that a programme looks at unless it says others: the calendar year up to the day.
+pub(crate) fn year_to(on: NaiveDate) -> Window {
     let new_year = NaiveDate::from_ymd_opt(on.year(), 1, 1).unwrap_or(on);
-    let year = Window { start: new_year, end: on, fresh: new_year };
-    let mut scope = Scope { ledger, window: year, converted_counts_twice: false, found: HashMap::new() };
+    Window { start: new_year, end: on, fresh: new_year }
+}
+
+pub(crate) fn figures(programme: &Programme, ledger: &Ledger, window: Window) -> Figures {
+    let mut scope = Scope { ledger, window, converted_counts_twice: false, found: HashMap::new() };
     let mut figures = Figures::new();
     for def in &programme.figures {
-        scope.window = Window { start: def.since.unwrap_or(new_year), ..year };
+        scope.window = Window { start: def.since.unwrap_or(window.start), ..window };
         let mut measured = measured(def, &mut scope, &figures);
         measured.unit.clone_from(&def.unit);
         measured.label.clone_from(&def.label);
@@ -56,6 +60,18 @@ pub(super) fn figures(programme: &Programme, ledger: &Ledger, on: NaiveDate) -> 
         figures.insert(def.code.clone(), measured);
     }
     figures
+}
+
+/// Kind of the records behind a figure.
+pub(super) fn behind(measure: &Measure) -> Option<&'static Kind> {
+    match measure {
+        Measure::Query(q) | Measure::EachMonth(q) => match q.measure {
+            figure::Measure::Distinct(_, of) => Some(of),
+            _ => Some(q.kind),
+        },
+        Measure::Months { kind, .. } => Some(kind),
+        _ => None,
+    }
 }
 
 /// Value of an expression over figures.

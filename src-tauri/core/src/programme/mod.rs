@@ -3,7 +3,7 @@
 //! files. The files are in `assets/programmes`, and the manager's own in `programmes/` beside the data.
 
 mod gauge;
-mod measure;
+pub(crate) mod measure;
 mod parse;
 mod proof;
 mod shelf;
@@ -12,8 +12,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use ts_rs::TS;
 
-pub use gauge::gauge;
+pub use gauge::{gauge, gauge_over};
 pub use parse::parse;
+pub(crate) use proof::{Kept, Proofs, owner_of, wanted};
 pub use shelf::Shelf;
 
 use crate::figure::{Compare, Condition, Query};
@@ -68,11 +69,45 @@ pub struct Programme {
     pub conditions: Vec<ConditionDef>,
     /// The document's list of material.
     pub documents: Vec<ConditionDef>,
+    /// Forms that belong to it, by edition or family, beside those of its list of material.
+    pub forms: Vec<String>,
     /// From the manager's own folder, not the program's.
     pub own: bool,
 }
 
+impl ConditionDef {
+    /// What proof it wants, that of its parts too.
+    pub(crate) fn wants(&self) -> Vec<&Want> {
+        match &self.test {
+            Test::Proof(wants) => wants.iter().collect(),
+            Test::Parts { parts, .. } => parts.iter().flat_map(ConditionDef::wants).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 impl Programme {
+    /// Every form that belongs to it, in the order of its list of material, each once.
+    pub fn all_forms(&self) -> Vec<&str> {
+        let mut forms: Vec<&str> = Vec::new();
+        for form in self.documents.iter().flat_map(|d| &d.forms).chain(&self.forms) {
+            if !forms.contains(&form.as_str()) {
+                forms.push(form);
+            }
+        }
+        forms
+    }
+
+    /// Kind of the records behind a figure, also when there are none.
+    pub(crate) fn kind_behind(&self, code: &str) -> Option<&'static Kind> {
+        self.figures.iter().find(|f| f.code == code).and_then(|f| measure::behind(&f.measure))
+    }
+
+    /// Its list of material; what its conditions want to see where the document has none.
+    pub(crate) fn material(&self) -> &[ConditionDef] {
+        if self.documents.is_empty() { &self.conditions } else { &self.documents }
+    }
+
     /// A condition, part of one or item of material, by id.
     pub fn condition(&self, id: &str) -> Option<&ConditionDef> {
         fn within<'a>(list: &'a [ConditionDef], id: &str) -> Option<&'a ConditionDef> {
@@ -191,6 +226,8 @@ pub struct ConditionDef {
     pub note: String,
     /// It is asked only when this is not 0; with a blank in it, it is asked.
     pub when: Option<Expr>,
+    /// Forms, by edition or family, that this item of material consists of.
+    pub forms: Vec<String>,
     /// How it is decided.
     pub test: Test,
 }
@@ -269,7 +306,7 @@ pub struct Want {
     pub roles: Vec<String>,
     /// Name or note of the file holds one of these words; empty for any.
     pub named: Vec<String>,
-    /// At least so many.
+    /// At least so many; 0: welcome where there is one, and not asked for.
     pub at_least: usize,
 }
 

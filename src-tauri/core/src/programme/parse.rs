@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use toml::{Table, Value as Toml};
 
+use super::measure::behind;
 use super::{ConditionDef, Day, FigureDef, Gate, Measure, Programme, Score, Seen, Take, Test, Validity, Want};
 use crate::error::Flaw;
 use crate::figure::{Compare, Condition, owner_at};
@@ -62,6 +63,7 @@ fn programme(table: &Table, flaws: &mut Flaws) -> Programme {
         figures,
         conditions,
         documents,
+        forms: forms(&mut r, flaws),
         own: false,
         id,
     };
@@ -70,6 +72,11 @@ fn programme(table: &Table, flaws: &mut Flaws) -> Programme {
         flaws.push("", "没有任何条件(condition)");
     }
     programme
+}
+
+/// Forms by edition or family. Which there are is known only to the shelf of forms: a pack names those it misses.
+fn forms(r: &mut Reader, flaws: &mut Flaws) -> Vec<String> {
+    r.texts("forms", flaws).unwrap_or_default().into_iter().map(str::to_owned).collect()
 }
 
 /// With or without quotes: TOML has days of its own.
@@ -311,6 +318,7 @@ fn condition_def(
     let label = r.must("label", flaws);
     let clause = r.or_blank("clause", flaws);
     let note = r.or_blank("note", flaws);
+    let forms = forms(&mut r, flaws);
     let when = r.text("when", flaws).and_then(|t| expr(t, &id, figures, flaws));
     let given: Vec<&str> = TESTS.iter().copied().filter(|t| table.contains_key(*t)).collect();
     let test = match given.as_slice() {
@@ -352,7 +360,7 @@ fn condition_def(
         }
     }?;
     r.done(flaws);
-    Some(ConditionDef { id, label, clause, note, when, test })
+    Some(ConditionDef { id, label, clause, note, when, forms, test })
 }
 
 fn gate(r: &mut Reader, figures: &[FigureDef], flaws: &mut Flaws) -> Option<Gate> {
@@ -469,16 +477,4 @@ fn want(table: &Table, id: &str, figures: &[FigureDef], flaws: &mut Flaws) -> Wa
     let at_least = r.int("at_least", flaws).and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
     r.done(flaws);
     Want { each, some, also, roles, named, at_least }
-}
-
-/// Kind of the records behind a figure.
-fn behind(measure: &Measure) -> Option<&'static Kind> {
-    match measure {
-        Measure::Query(q) | Measure::EachMonth(q) => match q.measure {
-            crate::figure::Measure::Distinct(_, of) => Some(of),
-            _ => Some(q.kind),
-        },
-        Measure::Months { kind, .. } => Some(kind),
-        _ => None,
-    }
 }

@@ -1,38 +1,48 @@
 //! Which proof files are there, and which records lack them.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+
+use chrono::NaiveDate;
 
 use super::Want;
 use super::measure::Figures;
 use crate::figure::{current, owner_at};
 use crate::form::Gap;
 use crate::ledger::Ledger;
-use crate::record::{Kind, Value, kind};
-use chrono::NaiveDate;
+use crate::record::{Kind, Record, Value, kind};
 
-/// A proof file: role, name and note.
-struct File<'a> {
-    role: &'a str,
-    name: &'a str,
+/// A proof file that is kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kept<'a> {
+    /// Its record.
+    pub(crate) id: i64,
+    /// The record it belongs to.
+    pub(crate) owner: (&'static Kind, i64),
+    pub(crate) role: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) sha256: &'a str,
     note: &'a str,
 }
 
+/// Records by the one they refer to.
+type ByOwner = HashMap<i64, Vec<i64>>;
+
 /// All proof files by the record they belong to, and the records that refer to another.
-pub(super) struct Proofs<'a> {
+pub(crate) struct Proofs<'a> {
     ledger: &'a Ledger,
     on: NaiveDate,
-    files: HashMap<&'a str, Vec<File<'a>>>,
+    files: HashMap<(&'static str, i64), Vec<Kept<'a>>>,
+    /// For each kind and field that was asked for.
+    links: RefCell<HashMap<(&'static str, usize), ByOwner>>,
 }
-
-/// Records by the one they refer to, for each kind and field that was asked for.
-type Links = HashMap<(&'static str, usize), HashMap<i64, Vec<i64>>>;
 
 /// What of some proof is there.
 #[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) have: usize,
-    pub(super) want: usize,
-    pub(super) missing: Vec<Gap>,
+pub(crate) struct Found {
+    pub(crate) have: usize,
+    pub(crate) want: usize,
+    pub(crate) missing: Vec<Gap>,
 }
 
 impl Found {
@@ -43,30 +53,53 @@ impl Found {
     }
 }
 
+/// `event:12` as kind and id.
+pub(crate) fn owner_of(text: &str) -> Option<(&'static Kind, i64)> {
+    let (name, id) = text.split_once(':')?;
+    Some((kind(name)?, id.parse().ok()?))
+}
+
 impl<'a> Proofs<'a> {
-    pub(super) fn new(ledger: &'a Ledger, on: NaiveDate) -> Proofs<'a> {
-        let mut files: HashMap<&'a str, Vec<File<'a>>> = HashMap::new();
-        if let Some(kind) = kind("proof") {
+    pub(crate) fn new(ledger: &'a Ledger, on: NaiveDate) -> Proofs<'a> {
+        let mut files: HashMap<(&'static str, i64), Vec<Kept<'a>>> = HashMap::new();
+        if let Some(kind) = kind("proof")
+            && let [Some(owner), Some(role), Some(name), Some(sha256), Some(note)] =
+                ["owner", "role", "name", "sha256", "note"].map(|f| kind.at(f))
+        {
             for record in ledger.rows(kind) {
-                let text = |field: &str| record.field(kind, field).and_then(Value::as_text);
-                if let (Some(owner), Some(role)) = (text("owner"), text("role")) {
-                    let file =
-                        File { role, name: text("name").unwrap_or_default(), note: text("note").unwrap_or_default() };
-                    files.entry(owner).or_default().push(file);
+                let text = |at: usize| record.get(at).and_then(Value::as_text);
+                if let (Some(owner), Some(role)) = (text(owner).and_then(owner_of), text(role)) {
+                    let or_blank = |at: usize| text(at).unwrap_or_default();
+                    let kept = Kept {
+                        id: record.id,
+                        owner,
+                        role,
+                        name: or_blank(name),
+                        sha256: or_blank(sha256),
+                        note: or_blank(note),
+                    };
+                    files.entry((owner.0.name, owner.1)).or_default().push(kept);
                 }
             }
         }
-        Proofs { ledger, on, files }
+        Proofs { ledger, on, files, links: RefCell::default() }
+    }
+
+    /// Files of a record, by the order in which they were added.
+    pub(crate) fn of(&self, kind: &Kind, id: i64) -> &[Kept<'a>] {
+        self.files.get(&(kind.name, id)).map_or(&[], Vec::as_slice)
     }
 
     /// What of a want is there.
-    pub(super) fn find(&self, want: &Want, figures: &Figures) -> Found {
+    pub(crate) fn find(&self, want: &Want, figures: &Figures) -> Found {
         let mut found = Found::default();
-        let mut links = Links::new();
+        if want.at_least == 0 {
+            return found;
+        }
         if let Some(code) = &want.each {
             for behind in figures.get(code).map_or(&[][..], |m| &m.from) {
                 found.want += 1;
-                let there = self.count(behind.kind, behind.id, want, &mut links);
+                let there = self.fitting(behind.kind, behind.id, want).len();
                 if there >= want.at_least {
                     found.have += 1;
                 } else {
@@ -78,12 +111,7 @@ impl<'a> Proofs<'a> {
             return found;
         }
         found.want = 1;
-        let mut there = 0;
-        for kind in &want.some {
-            for record in self.ledger.rows(kind) {
-                there += self.count(kind, record.id, want, &mut links);
-            }
-        }
+        let there = self.files(want, figures).len();
         if there >= want.at_least {
             found.have = 1;
         } else if let Some(first) = want.some.first() {
@@ -95,36 +123,54 @@ impl<'a> Proofs<'a> {
         found
     }
 
-    /// Fitting files of a record and of those that refer to it.
-    fn count(&self, of: &'static Kind, id: i64, want: &Want, links: &mut Links) -> usize {
-        let mut count = self.fitting(of, id, want);
-        for kind in &want.also {
-            let Some(at) = owner_at(kind, of) else { continue };
-            let by_owner = links.entry((kind.name, at)).or_insert_with(|| {
-                let mut by_owner: HashMap<i64, Vec<i64>> = HashMap::new();
-                for record in self.ledger.rows(kind) {
-                    if let Some(owner) = record.get(at).and_then(Value::as_int) {
-                        by_owner.entry(owner).or_default().push(record.id);
-                    }
-                }
-                by_owner
-            });
-            count += by_owner.get(&id).into_iter().flatten().map(|id| self.fitting(kind, *id, want)).sum::<usize>();
+    /// Every file that a want takes, record by record.
+    pub(crate) fn files(&self, want: &Want, figures: &Figures) -> Vec<Kept<'a>> {
+        match &want.each {
+            Some(code) => {
+                let behind = figures.get(code).map_or(&[][..], |m| &m.from);
+                behind.iter().flat_map(|b| self.fitting(b.kind, b.id, want)).collect()
+            }
+            None => {
+                let ids = |kind: &'static Kind| self.ledger.rows(kind).iter().map(move |r: &Record| (kind, r.id));
+                want.some.iter().flat_map(|kind| ids(kind)).flat_map(|(k, id)| self.fitting(k, id, want)).collect()
+            }
         }
-        count
     }
 
-    fn fitting(&self, of: &Kind, id: i64, want: &Want) -> usize {
-        let files = self.files.get(format!("{}:{id}", of.name).as_str());
-        let fits = |f: &&File| {
+    /// Fitting files of a record and of those that refer to it.
+    pub(crate) fn fitting(&self, of: &'static Kind, id: i64, want: &Want) -> Vec<Kept<'a>> {
+        let fits = |f: &&Kept| {
             want.roles.iter().any(|role| role == f.role)
                 && (want.named.is_empty() || want.named.iter().any(|w| f.name.contains(w) || f.note.contains(w)))
         };
-        files.map_or(0, |list| list.iter().filter(fits).count())
+        let mut files: Vec<Kept<'a>> = self.of(of, id).iter().filter(fits).copied().collect();
+        for kind in &want.also {
+            for other in self.referring(kind, of, id) {
+                files.extend(self.of(kind, other).iter().filter(fits).copied());
+            }
+        }
+        files
+    }
+
+    /// Records of a kind that belong to another record.
+    pub(crate) fn referring(&self, kind: &'static Kind, of: &'static Kind, id: i64) -> Vec<i64> {
+        let Some(at) = owner_at(kind, of) else { return Vec::new() };
+        let mut links = self.links.borrow_mut();
+        let by_owner = links.entry((kind.name, at)).or_insert_with(|| {
+            let mut by_owner = ByOwner::new();
+            for record in self.ledger.rows(kind) {
+                if let Some(owner) = record.get(at).and_then(Value::as_int) {
+                    by_owner.entry(owner).or_default().push(record.id);
+                }
+            }
+            by_owner
+        });
+        by_owner.get(&id).cloned().unwrap_or_default()
     }
 }
 
-fn wanted(want: &Want, short: usize) -> String {
+/// What is wanted, in words: 照片 2 张.
+pub(crate) fn wanted(want: &Want, short: usize) -> String {
     let measure = if want.roles.iter().any(|r| r == "照片") { "张" } else { "份" };
     let named = if want.named.is_empty() { String::new() } else { format!("(文件名含{})", want.named.join("或")) };
     format!("{}{named} {short} {measure}", want.roles.join("或"))

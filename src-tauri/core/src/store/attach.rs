@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::Store;
 use super::folder::{file_error, hash_of, sync_dir};
 use crate::error::{Error, Flaw, Result};
-use crate::file;
+use crate::file::{self, safe_name};
 use crate::record::Value;
 
 impl Store {
@@ -116,66 +116,4 @@ fn write_once(path: &Path, bytes: &[u8]) -> Result<()> {
     sync_dir(dir);
     dir.parent().into_iter().for_each(sync_dir);
     Ok(())
-}
-
-/// A name for a file that Windows takes as well: no path, no reserved word or character, no trailing
-/// dot, of bearable length; different from those in `taken` (which it joins) whatever the case.
-pub(super) fn safe_name(name: &str, taken: &mut HashSet<String>) -> String {
-    const RESERVED: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
-    let clean: String =
-        name.chars().map(|c| if c.is_control() || r#"<>:"/\|?*"#.contains(c) { '_' } else { c }).collect();
-    let clean = clean.trim_matches(|c: char| c == '.' || c.is_whitespace());
-    let (stem, ext) = match clean.rsplit_once('.') {
-        Some((stem, ext)) if !stem.trim().is_empty() && ext.chars().count() <= 8 => (stem, format!(".{ext}")),
-        _ => (clean, String::new()),
-    };
-    let mut stem: String = stem.chars().take(80).collect();
-    stem.truncate(stem.trim_end_matches(|c: char| c == '.' || c.is_whitespace()).len());
-    // NUL.txt and COM1.tar.gz are devices too: what counts is the part before the first dot.
-    let head = stem.split('.').next().unwrap_or_default().trim().to_lowercase();
-    let numbered = |port: &str| {
-        head.strip_prefix(port)
-            .is_some_and(|n| n.chars().count() == 1 && n.chars().all(|c| "0123456789¹²³".contains(c)))
-    };
-    if stem.is_empty() || RESERVED.contains(&&*head) || numbered("com") || numbered("lpt") {
-        stem.insert(0, '_');
-    }
-    let mut name = format!("{stem}{ext}");
-    let mut number = 2;
-    while !taken.insert(name.to_lowercase()) {
-        name = format!("{stem}({number}){ext}");
-        number += 1;
-    }
-    name
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_safe_on_windows_and_never_collide() {
-        let mut taken = HashSet::new();
-        for (name, want) in [
-            ("签到表.pdf", "签到表.pdf"),
-            ("签到表.pdf", "签到表(2).pdf"),
-            ("签到表.PDF", "签到表(3).PDF"),
-            ("a/b\\c:d.jpg", "a_b_c_d.jpg"),
-            ("..", "_"),
-            ("", "_(2)"),
-            ("NUL.txt", "_NUL.txt"),
-            ("com1.tar.gz", "_com1.tar.gz"),
-            ("lpt9", "_lpt9"),
-            ("company.doc", "company.doc"),
-            ("通知. ", "通知"),
-            ("../../etc/passwd", "_.._etc_passwd"),
-            ("换\n行.txt", "换_行.txt"),
-            ("点.. .txt", "点.txt"),
-        ] {
-            assert_eq!(safe_name(name, &mut taken), want, "{name:?}");
-        }
-        let long = safe_name(&format!("{}.pdf", "长".repeat(300)), &mut taken);
-        assert_eq!(long.chars().count(), 84, "cut before its ending: {long}");
-        assert!(long.ends_with(".pdf"));
-    }
 }
