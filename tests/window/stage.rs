@@ -1,0 +1,375 @@
+//! What every journey stands on: a screen and a message bus of its own, the window, hands to press and type.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+use fantoccini::{Client, ClientBuilder, Locator};
+use incubator::desk::Desk;
+use serde_json::{Value, json};
+
+/// The published report, in printed order.
+pub const FIGURES: [i64; 21] = [147, 0, 0, 0, 147, 0, 330, 0, 8, 15, 6, 0, 0, 75, 18, 7, 7, 0, 0, 35, 3];
+
+/// Long enough for a busy machine; a wait ends as soon as what it waits for is there.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One window at a time: each takes a browser engine's worth of memory and both cores.
+static STAGE: Mutex<()> = Mutex::new(());
+
+pub fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+}
+
+/// The built program, two folders above this test.
+pub fn program() -> PathBuf {
+    let test = std::env::current_exe().expect("own path");
+    let folder = test.parent().and_then(Path::parent).expect("target/debug");
+    let program = folder.join("taizhang");
+    assert!(program.is_file(), "{} is missing: cargo build --workspace comes first", program.display());
+    program
+}
+
+/// A helper program that ends, with everything it started, when the test does.
+pub struct Helper(Child);
+
+impl Helper {
+    pub fn start(mut command: Command) -> Helper {
+        Helper(command.process_group(0).spawn().unwrap_or_else(|e| panic!("{command:?}: {e}")))
+    }
+
+    /// The first line that it prints.
+    pub fn says(&mut self) -> String {
+        let mut line = String::new();
+        let out = self.0.stdout.take().expect("piped");
+        BufReader::new(out).read_line(&mut line).expect("a line");
+        line.trim().to_owned()
+    }
+}
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-TERM", "--", &group]).stderr(Stdio::null()).status();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A screen, a message bus, a home folder and a driver of one test's own.
+pub struct Stage {
+    pub home: PathBuf,
+    port: u16,
+    surroundings: Vec<(&'static str, String)>,
+    /// In the order in which they end: the driver before its screen.
+    _helpers: Vec<Helper>,
+}
+
+impl Stage {
+    pub fn set(name: &str, dark: bool) -> Stage {
+        let home = std::env::temp_dir().join(format!("taizhang-window-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&home);
+        for folder in ["data", "run"] {
+            std::fs::create_dir_all(home.join(folder)).expect("a home folder");
+        }
+        let mut screen = Command::new("Xvfb");
+        screen.args(["-displayfd", "1", "-screen", "0", "2000x1300x24", "-nolisten", "tcp"]);
+        let mut screen = Helper::start({
+            screen.stdout(Stdio::piped()).stderr(Stdio::null());
+            screen
+        });
+        let display = format!(":{}", screen.says());
+        let mut bus = Command::new("dbus-daemon");
+        bus.args(["--session", "--nofork", "--print-address"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut bus = Helper::start(bus);
+        let address = bus.says();
+
+        let path = |folder: &str| home.join(folder).display().to_string();
+        let mut surroundings = vec![
+            ("DISPLAY", display),
+            ("DBUS_SESSION_BUS_ADDRESS", address),
+            ("HOME", path("")),
+            ("XDG_DATA_HOME", path("data")),
+            ("XDG_CONFIG_HOME", path("config")),
+            ("XDG_CACHE_HOME", path("cache")),
+            ("XDG_RUNTIME_DIR", path("run")),
+            ("LC_ALL", "C.UTF-8".to_owned()),
+            ("GDK_BACKEND", "x11".to_owned()),
+            ("GIO_USE_VFS", "local".to_owned()),
+            ("GSETTINGS_BACKEND", "memory".to_owned()),
+            ("NO_AT_BRIDGE", "1".to_owned()),
+            ("TAURI_WEBVIEW_AUTOMATION", "true".to_owned()),
+        ];
+        if dark {
+            surroundings.push(("GTK_THEME", "Adwaita:dark".to_owned()));
+        }
+        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
+        let mut driver = Command::new("WebKitWebDriver");
+        driver.arg(format!("--port={port}")).env_remove("WAYLAND_DISPLAY").envs(surroundings.clone());
+        let driver = Helper::start({
+            driver.stdout(Stdio::null()).stderr(Stdio::null());
+            driver
+        });
+        Stage { home, port, surroundings, _helpers: vec![driver, bus, screen] }
+    }
+
+    /// A program in the same surroundings.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_remove("WAYLAND_DISPLAY").envs(self.surroundings.clone());
+        command
+    }
+
+    /// Opens the window.
+    pub async fn open(&self, args: &[&str]) -> Window<'_> {
+        let options = json!({ "binary": program(), "args": args });
+        let wish = [("webkitgtk:browserOptions".to_owned(), options)].into_iter().collect();
+        let address = format!("http://127.0.0.1:{}", self.port);
+        let start = Instant::now();
+        let client = loop {
+            let connector = hyper_util::client::legacy::connect::HttpConnector::new();
+            let mut builder = ClientBuilder::new(connector);
+            match builder.capabilities(serde_json::Map::clone(&wish)).connect(&address).await {
+                Ok(client) => break client,
+                Err(e) => assert!(start.elapsed() < PATIENCE, "the window opens: {e}"),
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        };
+        let window = Window { stage: self, client };
+        // Everything that goes wrong on the page from here on is kept.
+        window
+            .run(
+                "window.wrong = [];
+                 const keep = (what) => window.wrong.push(String(what));
+                 addEventListener('error', (e) => keep(e.message));
+                 addEventListener('unhandledrejection', (e) => keep(e.reason));
+                 addEventListener('securitypolicyviolation', (e) => keep(e.violatedDirective + ' ' + e.blockedURI));
+                 for (const name of ['error', 'warn']) { console[name] = (...all) => keep(all.join(' ')); }",
+            )
+            .await;
+        window
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self._helpers.clear();
+        let _ = std::fs::remove_dir_all(&self.home);
+    }
+}
+
+pub struct Window<'a> {
+    pub stage: &'a Stage,
+    pub client: Client,
+}
+
+impl Window<'_> {
+    pub async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|e| panic!("{script}: {e}"))
+    }
+
+    /// Waits until a script gives something true, and gives it.
+    pub async fn wait(&self, what: &str, script: &str) -> Value {
+        let start = Instant::now();
+        loop {
+            let found = self.run(script).await;
+            if !matches!(found, Value::Null | Value::Bool(false)) {
+                return found;
+            }
+            if start.elapsed() > PATIENCE {
+                let text = self.text("body").await;
+                panic!("{what} did not come; the window shows: {text}");
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Goes to a room by its button.
+    pub async fn room(&self, name: &str) {
+        self.press(name).await;
+        let there = format!("return document.querySelector('nav [aria-current=page]')?.innerText.trim() === {name:?}");
+        self.wait(name, &there).await;
+    }
+
+    /// Types into the field with this label, as key strokes.
+    pub async fn type_into(&self, label: &str, text: &str) {
+        let css = format!("[aria-label={label:?}]");
+        let field = match self.client.find(Locator::Css(&css)).await {
+            Ok(field) => field,
+            Err(_) => {
+                let path = format!("//*[@id=//label[normalize-space()='{label}']/@for]");
+                let found = self.client.find(Locator::XPath(&path)).await;
+                found.unwrap_or_else(|e| panic!("no field “{label}”: {e}"))
+            }
+        };
+        field.clear().await.expect("emptied");
+        field.send_keys(text).await.expect("typed");
+    }
+
+    /// Presses keys where the focus is; `Key` of the driver's own alphabet for those without a letter.
+    pub async fn keys(&self, keys: &str) {
+        let field = self.client.active_element().await.expect("a focus");
+        field.send_keys(keys).await.expect("keys");
+    }
+
+    /// Waits until the window shows these words.
+    pub async fn shows(&self, words: &str) {
+        self.wait(words, &format!("return document.body.innerText.includes({words:?})")).await;
+    }
+
+    /// Presses a button or follows a link, by its words.
+    pub async fn press(&self, words: &str) {
+        let path = format!("//button[normalize-space()='{words}'][not(@disabled)]");
+        let start = Instant::now();
+        loop {
+            match self.client.find(Locator::XPath(&path)).await {
+                Ok(button) => return button.click().await.unwrap_or_else(|e| panic!("{words}: {e}")),
+                Err(e) => assert!(start.elapsed() < PATIENCE, "no button “{words}”: {e}; {}", self.text("body").await),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    pub async fn text(&self, css: &str) -> String {
+        let script = format!("return document.querySelector({css:?})?.innerText ?? ''");
+        self.run(&script).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The numbers of the form, as shown.
+    pub async fn figures(&self) -> Vec<i64> {
+        let shown = self
+            .run("return [...document.querySelectorAll('[data-code] .value')].map((value) => value.innerText)")
+            .await;
+        let shown = shown.as_array().cloned().unwrap_or_default();
+        shown.iter().map(|v| v.as_str().unwrap_or_default().parse().unwrap_or(i64::MIN)).collect()
+    }
+
+    /// Brings the page to this size, whatever the frame takes.
+    pub async fn size(&self, width: u32, height: u32) {
+        let (mut outer_width, mut outer_height) = (width, height);
+        for _ in 0..20 {
+            self.client.set_window_rect(0, 0, outer_width, outer_height).await.expect("the window takes a size");
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let is = self.run("return [innerWidth, innerHeight]").await;
+            let side = |i: usize| u32::try_from(is[i].as_u64().unwrap_or(0)).unwrap_or(0);
+            if (side(0), side(1)) == (width, height) {
+                return;
+            }
+            outer_width = (outer_width + width).saturating_sub(side(0));
+            outer_height = (outer_height + height).saturating_sub(side(1));
+        }
+        panic!("the window does not take {width}×{height}");
+    }
+
+    /// Keeps a picture under out/screens, and looks that nothing sticks out of the window sideways.
+    pub async fn picture(&self, name: &str) {
+        // The engine paints a new size a little later than it reports it.
+        tokio::time::sleep(Duration::from_millis(800)).await;
+        let wide = self
+            .run(
+                "const inside = (e) => e.closest('.scroll, dialog') !== null;
+                 return [...document.querySelectorAll('button, h1, h2, h3, td, th, label, input, select, p, dd, dt')]
+                   .filter((e) => e.checkVisibility() && !inside(e) && !e.matches('.unseen, input[type=radio]'))
+                   .filter((e) => { const b = e.getBoundingClientRect(); return b.right > innerWidth + 1 || b.left < -1; })
+                   .map((e) => e.innerText || e.outerHTML)",
+            )
+            .await;
+        assert_eq!(wide, json!([]), "nothing is cut off at the side in {name}");
+        let folder = top().join("out/screens");
+        std::fs::create_dir_all(&folder).expect("out/screens");
+        let picture = self.client.screenshot().await.expect("a picture");
+        std::fs::write(folder.join(format!("{name}.png")), picture).expect("kept");
+    }
+
+    /// Turns to the quarter whose real report is published: 21 figures.
+    pub async fn turn_to_the_published_quarter(&self) {
+        self.room("报表").await;
+        self.wait("the form", "return document.querySelectorAll('[data-code]').length === 21").await;
+        self.run(
+            "const periods = document.querySelector('select[aria-label=报告期]');
+             periods.value = '2021Q3';
+             periods.dispatchEvent(new Event('change', { bubbles: true }))",
+        )
+        .await;
+        self.wait("the quarter", "return document.querySelector('.paper .period')?.innerText === '2021年09月'").await;
+    }
+
+    /// Writes the reason of the first 警示 and leaves its field, and waits until it is kept.
+    pub async fn explain_first(&self, reason: &str) {
+        let script = format!(
+            "const field = document.querySelector('.checks .warning textarea'); field.focus(); field.value = {reason:?};
+             field.dispatchEvent(new Event('change', {{ bubbles: true }}))"
+        );
+        self.run(&script).await;
+        let kept =
+            format!("return document.querySelector('.tally').innerText.includes('待说明') === {}", reason.is_empty());
+        self.wait("the reason kept", &kept).await;
+    }
+
+    pub async fn nothing_went_wrong(&self) {
+        assert_eq!(self.run("return window.wrong").await, json!([]), "no errors on the page");
+    }
+
+    /// Answers GTK's own save dialog with a path, by key strokes as a person would.
+    pub fn answer_dialog(&self, title: &str, path: &Path) {
+        let xdotool = |args: &[&str]| {
+            let out = self.stage.command("xdotool").args(args).output().expect("xdotool runs");
+            out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
+        };
+        let start = Instant::now();
+        let dialog = loop {
+            match xdotool(&["search", "--onlyvisible", "--name", title]) {
+                Some(found) if !found.is_empty() => break found.lines().last().unwrap_or_default().to_owned(),
+                _ => assert!(start.elapsed() < PATIENCE, "the dialog “{title}” opens"),
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        };
+        let path = path.to_str().expect("a plain path");
+        // There is no window manager on this screen: the dialog gets the keys by name.
+        std::thread::sleep(Duration::from_millis(1000));
+        xdotool(&["windowfocus", "--sync", &dialog]).expect("the dialog takes the keys");
+        xdotool(&["key", "--clearmodifiers", "ctrl+a"]).expect("keys");
+        xdotool(&["type", "--clearmodifiers", "--delay", "30", path]).expect("keys");
+        xdotool(&["key", "--clearmodifiers", "Return"]).expect("keys");
+    }
+
+    /// Ends the journey: nothing may have gone wrong on the page.
+    pub async fn close(self) {
+        self.nothing_went_wrong().await;
+        self.client.close().await.expect("the window closes");
+    }
+}
+
+/// Runs a test in the one runtime that the client needs, alone on the stage.
+pub fn play(test: impl Future<Output = ()>) {
+    let _alone = STAGE.lock().unwrap_or_else(PoisonError::into_inner);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(test);
+}
+
+pub fn ended(child: &mut Child) -> ExitStatus {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            return status;
+        }
+        if start.elapsed() > PATIENCE {
+            let _ = child.kill();
+            panic!("a second start must end by itself");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Makes a data folder with the sample in it.
+pub fn sample_folder(folder: &Path) -> Desk {
+    let today = NaiveDate::from_ymd_opt(2026, 3, 2).expect("a day");
+    let mut desk = Desk::open(folder, "test", today).expect("opens");
+    desk.open_sample().expect("the sample");
+    desk
+}

@@ -1,0 +1,50 @@
+//! What the page can ask for.
+
+use serde_json::json;
+
+use crate::stage::{Stage, play};
+
+#[test]
+fn the_page_can_ask_its_own_commands_and_nothing_else() {
+    play(async {
+        let stage = Stage::set("surface", false);
+        let window = stage.open(&[]).await;
+        window.wait("the first start", "return document.body.innerText.includes('打开示例')").await;
+        let refused = |script: &str| format!("try {{ {script}; return 'ran' }} catch (e) {{ return 'refused' }}");
+        assert_eq!(window.run(&refused("eval('1')")).await, json!("refused"), "no eval");
+        window
+            .run(
+                "const script = document.createElement('script'); script.textContent = 'window.ran = true';
+                 document.head.append(script);
+                 const style = document.createElement('p'); style.setAttribute('style', 'color: rgb(1, 2, 3)');
+                 document.body.append(style); window.inked = getComputedStyle(style).color === 'rgb(1, 2, 3)'",
+            )
+            .await;
+        assert_eq!(window.run("return window.ran ?? false").await, json!(false), "no script in the page");
+        assert_eq!(window.run("return window.inked").await, json!(false), "no style in the page");
+        assert_eq!(window.run("return typeof window.__TAURI__").await, json!("undefined"), "nothing is handed out");
+        for (what, ask) in [
+            ("the network", "fetch('http://127.0.0.1:9/')".to_owned()),
+            ("another command", command_of("plugin:fs|read_file", "{ path: '/etc/hostname' }")),
+            ("the shell", command_of("plugin:shell|open", "{ path: 'https://example.invalid' }")),
+            ("events", command_of("plugin:event|emit", "{ event: 'x', payload: 1 }")),
+            ("the window", command_of("plugin:window|set_title", "{ value: 'x' }")),
+        ] {
+            let script = format!(
+                "window.answer = null; {ask}.then(() => window.answer = 'ran', () => window.answer = 'refused')"
+            );
+            window.run(&script).await;
+            assert_eq!(window.wait(what, "return window.answer").await, json!("refused"), "{what} is out of reach");
+        }
+        window
+            .run(&format!("window.answer = null; {}.then((s) => window.answer = s.empty)", command_of("status", "{}")))
+            .await;
+        assert_eq!(window.wait("its own", "return window.answer").await, json!(true), "its own commands answer");
+        // What this journey tried was refused, and said so on the page: nothing more is asked of it.
+        window.client.close().await.expect("the window closes");
+    });
+}
+
+fn command_of(name: &str, args: &str) -> String {
+    format!("window.__TAURI_INTERNALS__.invoke('{name}', {args})")
+}
