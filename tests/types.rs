@@ -1,15 +1,6 @@
 //! The screen's types are those of the core: `ui/src/types.ts` is made from them, and kept with the sources.
 
-use incubator::desk::{
-    Added, Binned, Changed, Choice, Choices, Column, Difference, FigureView, FilingChoice, FilingEntry, ListGroup,
-    PortalLine, ProofAdded, ProofCount, ProofGroup, Put, QuarterProof, ReadBack, RecordProof, RecordView, Round,
-    RoundPut, Rows, Sheet, Status, Target, Typed, View,
-};
-use incubator::error::Refusal;
-use incubator::form::Filled;
-use incubator::progress::Step;
-use incubator::roster::{Only, PlanRow, PlanView};
-use incubator::store::Backup;
+use incubator::{desk, error, form, progress, roster, store};
 use ts_rs::{Config, TS};
 
 #[test]
@@ -17,41 +8,44 @@ fn the_screen_knows_the_types_of_the_core() {
     let folder = std::env::temp_dir().join(format!("taizhang-types-{}", std::process::id()));
     let config = Config::new().with_out_dir(&folder);
     let every = [
-        Status::export_all(&config),
-        Filled::export_all(&config),
-        Choice::export_all(&config),
-        FilingChoice::export_all(&config),
-        Difference::export_all(&config),
-        RecordView::export_all(&config),
-        FigureView::export_all(&config),
-        FilingEntry::export_all(&config),
-        PortalLine::export_all(&config),
-        ReadBack::export_all(&config),
-        Refusal::export_all(&config),
-        ListGroup::export_all(&config),
-        Column::export_all(&config),
-        View::export_all(&config),
-        Rows::export_all(&config),
-        Put::export_all(&config),
-        Changed::export_all(&config),
-        Added::export_all(&config),
-        Choices::export_all(&config),
-        Sheet::export_all(&config),
-        Binned::export_all(&config),
-        Round::export_all(&config),
-        RoundPut::export_all(&config),
-        Typed::export_all(&config),
-        Target::export_all(&config),
-        Step::export_all(&config),
-        Backup::export_all(&config),
-        PlanView::export_all(&config),
-        PlanRow::export_all(&config),
-        Only::export_all(&config),
-        RecordProof::export_all(&config),
-        ProofCount::export_all(&config),
-        ProofAdded::export_all(&config),
-        ProofGroup::export_all(&config),
-        QuarterProof::export_all(&config),
+        desk::Status::export_all(&config),
+        form::Filled::export_all(&config),
+        desk::Choice::export_all(&config),
+        desk::FilingChoice::export_all(&config),
+        desk::Difference::export_all(&config),
+        desk::RecordView::export_all(&config),
+        desk::FigureView::export_all(&config),
+        desk::FilingEntry::export_all(&config),
+        desk::PortalLine::export_all(&config),
+        desk::ReadBack::export_all(&config),
+        error::Refusal::export_all(&config),
+        desk::ListGroup::export_all(&config),
+        desk::Column::export_all(&config),
+        desk::View::export_all(&config),
+        desk::Rows::export_all(&config),
+        desk::Put::export_all(&config),
+        desk::Changed::export_all(&config),
+        desk::Added::export_all(&config),
+        desk::Choices::export_all(&config),
+        desk::Sheet::export_all(&config),
+        desk::Binned::export_all(&config),
+        desk::Round::export_all(&config),
+        desk::RoundPut::export_all(&config),
+        desk::Typed::export_all(&config),
+        desk::Target::export_all(&config),
+        desk::Overview::export_all(&config),
+        desk::Dial::export_all(&config),
+        desk::Charts::export_all(&config),
+        progress::Step::export_all(&config),
+        store::Backup::export_all(&config),
+        roster::PlanView::export_all(&config),
+        roster::PlanRow::export_all(&config),
+        roster::Only::export_all(&config),
+        desk::RecordProof::export_all(&config),
+        desk::ProofCount::export_all(&config),
+        desk::ProofAdded::export_all(&config),
+        desk::ProofGroup::export_all(&config),
+        desk::QuarterProof::export_all(&config),
     ];
     assert!(every.iter().all(Result::is_ok), "{every:?}");
     let made = std::fs::read_to_string(folder.join("types.ts")).expect("the types were written");

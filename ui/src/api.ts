@@ -5,9 +5,11 @@ import type {
   Backup,
   Binned,
   Changed,
+  Charts,
   Choice,
   Choices,
   Column,
+  Dial,
   Difference,
   FigureView,
   FilingChoice,
@@ -15,6 +17,7 @@ import type {
   Filled,
   GridRow,
   ListGroup,
+  Overview,
   PortalLine,
   ProofAdded,
   ProofCount,
@@ -109,6 +112,9 @@ export const remember = (key: string, value: unknown) => invoke<null>('remember'
 /** What was typed and not yet kept, by place. */
 export const drafts = () => invoke<Record<string, unknown>>('drafts');
 export const draft = (place: string, value: unknown) => invoke<null>('draft', { place, value });
+export const overview = () => invoke<Overview>('overview');
+export const dials = () => invoke<Dial[]>('dials');
+export const charts = () => invoke<Charts>('charts');
 export const backups = () => invoke<Backup[]>('backups');
 export const backupNow = (job: Job) => invoke<Backup>('backup_now', { job: job.id, steps: job.steps });
 /** The proof of a record: its files, what it wants (齐全 n/m), which roles fit it. */

@@ -305,6 +305,51 @@ rows: Array<GridRow>,
 moved: Array<[string, string]>, };
 
 /**
+ * The state of things over the quarters. Numbers only: a screen draws them.
+ */
+export type Charts = { 
+/**
+ * Quarters, oldest first: 2021Q3.
+ */
+periods: Array<string>, 
+/**
+ * The main figures of the quarterly report on the basis 本季; blank where nothing is recorded.
+ */
+courses: Array<Course>, 
+/**
+ * Tenants moved in, by quarter.
+ */
+moved_in: Array<number>, 
+/**
+ * Tenants that left, by quarter.
+ */
+left: Array<number>, 
+/**
+ * Tenants there at the end of each quarter.
+ */
+present: Array<number>, 
+/**
+ * Months, oldest first: 2021-09.
+ */
+months: Array<string>, 
+/**
+ * Sessions of events in each month.
+ */
+events: Array<number>, 
+/**
+ * What Shanxi asks for each month.
+ */
+events_wanted: number, 
+/**
+ * Income by kind, in 万元 by quarter of receipt.
+ */
+income: Array<Course>, 
+/**
+ * Tenants by technology field, the most first.
+ */
+fields: Array<Slice>, };
+
+/**
  * Basis and cut-off for one look at a form; what is left out is as filed, else the edition's default.
  */
 export type Choice = { 
@@ -411,6 +456,68 @@ theirs: string | null,
  * Whether they agree.
  */
 verdict: Verdict, };
+
+/**
+ * One line of a chart.
+ */
+export type Course = { 
+/**
+ * Official code, or blank.
+ */
+code: string, 
+/**
+ * What it is.
+ */
+label: string, 
+/**
+ * Unit.
+ */
+unit: string, 
+/**
+ * A value for each period.
+ */
+values: Array<number | null>, };
+
+/**
+ * How far a programme is.
+ */
+export type Dial = { 
+/**
+ * Id of the programme.
+ */
+programme: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * Conditions met.
+ */
+met: number, 
+/**
+ * Conditions not met.
+ */
+unmet: number, 
+/**
+ * Conditions that a person must judge, or of which records are missing.
+ */
+unknown: number, 
+/**
+ * Pieces of proof that are there.
+ */
+have: number, 
+/**
+ * Pieces of proof that are wanted.
+ */
+want: number, 
+/**
+ * What would close the first gaps, in Chinese.
+ */
+gaps: Array<string>, 
+/**
+ * The programme.
+ */
+target: Target, };
 
 /**
  * A sealed figure that the records no longer give.
@@ -847,6 +954,35 @@ leave: Array<RowAt>,
 afresh: boolean, };
 
 /**
+ * One figure of the quarterly report.
+ */
+export type Key = { 
+/**
+ * Official code.
+ */
+code: string, 
+/**
+ * Label as printed.
+ */
+label: string, 
+/**
+ * Unit.
+ */
+unit: string, 
+/**
+ * As the report shows it; blank when it is not known.
+ */
+value: number | string | null, 
+/**
+ * The report's figure of the quarter before, likewise.
+ */
+before: number | string | null, 
+/**
+ * The figure on the form.
+ */
+target: Target, };
+
+/**
  * 错误 must be mended; 警示 may stay with a written reason.
  */
 export type Level = "error" | "warning";
@@ -960,6 +1096,51 @@ step: string, };
  * Which rows of a plan to look at.
  */
 export type Only = "new" | "change" | "same" | "flawed" | "doubtful" | "left";
+
+/**
+ * What needs doing.
+ */
+export type Overview = { 
+/**
+ * The quarter, for example 2021Q3.
+ */
+period: string, 
+/**
+ * For example 2021年第3季度.
+ */
+label: string, 
+/**
+ * The day as of which this is said: today, or the cut-off of a quarter long past.
+ */
+on: string, 
+/**
+ * Cut-off of the quarterly report.
+ */
+cutoff: string, 
+/**
+ * Where the cut-off stands, in words: 还有 12 天, 今天, 已过 3 天.
+ */
+cutoff_say: string, 
+/**
+ * Deadline from the notice, when it is recorded.
+ */
+due_on: string | null, 
+/**
+ * Where the deadline stands, in words.
+ */
+due_say: string, 
+/**
+ * The report is sealed.
+ */
+sealed: boolean, 
+/**
+ * What is missing, the most pressing first.
+ */
+todo: Array<Todo>, 
+/**
+ * Key figures of the quarter with the quarter before.
+ */
+figures: Array<Key>, };
 
 /**
  * What a form reports on.
@@ -1184,6 +1365,11 @@ unit: string,
  * What is pasted; empty when the figure is blank, and then nothing is copied.
  */
 text: string, };
+
+/**
+ * How pressing something is.
+ */
+export type Press = "error" | "missing" | "note";
 
 /**
  * A row of the file as it stands.
@@ -1824,6 +2010,19 @@ filed: boolean,
 start: string, };
 
 /**
+ * One part of a whole.
+ */
+export type Slice = { 
+/**
+ * What it is.
+ */
+label: string, 
+/**
+ * How many.
+ */
+count: number, };
+
+/**
  * The order of a view.
  */
 export type Sort = { 
@@ -2005,6 +2204,23 @@ from: string,
  * The most, as typed.
  */
 to: string, } | { "is": "blank" } | { "is": "filled" };
+
+/**
+ * One thing to do, and where.
+ */
+export type Todo = { 
+/**
+ * How pressing it is.
+ */
+press: Press, 
+/**
+ * In Chinese: 6 个团队未更新 9 月人数.
+ */
+say: string, 
+/**
+ * The place that mends it.
+ */
+target: Target, };
 
 /**
  * What was typed into one field.

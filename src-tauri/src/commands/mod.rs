@@ -3,6 +3,7 @@
 pub mod folder;
 pub mod keeping;
 pub mod proof;
+pub mod overview;
 pub mod records;
 pub mod reports;
 pub mod settings;

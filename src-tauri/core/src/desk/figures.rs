@@ -213,7 +213,7 @@ impl Desk {
     }
 
     /// The figures of another period on a basis: as sealed, else from the records. `None` when there was nothing.
-    fn values_of(
+    pub(super) fn values_of(
         &self,
         form: &Form,
         period: Period,

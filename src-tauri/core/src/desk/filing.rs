@@ -94,7 +94,7 @@ fn day(record: &Record, kind: &Kind, field: &str) -> Option<NaiveDate> {
 }
 
 /// The program's own record of a kind for a form and a period (and a third field).
-fn find<'a>(
+pub(super) fn find<'a>(
     ledger: &'a Ledger,
     of: &str,
     form: &str,

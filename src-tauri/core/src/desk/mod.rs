@@ -7,6 +7,7 @@ mod filing;
 mod grid;
 mod import;
 mod order;
+mod overview;
 mod portal;
 mod programmes;
 mod proof;
@@ -24,6 +25,7 @@ pub use edit::{Added, Binned, Changed, Choices, Pick, Put, RelatedRow, Relation,
 pub use figures::{About, FigureView, FilingEntry, Point, Side};
 pub use filing::{Choice, Difference, FilingChoice, Mover};
 pub use grid::{Column, Filter, GridRow, ListEntry, ListGroup, Mark, Rows, Sort, Test, View, columns};
+pub use overview::{Charts, Course, Dial, Key, Overview, Press, Slice, Todo};
 pub use portal::{Compared, PortalLine, ReadBack, Verdict};
 pub use programmes::{Answer, ProgrammeEntry};
 pub use proof::{
