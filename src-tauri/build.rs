@@ -51,6 +51,7 @@ const COMMANDS: &[&str] = &[
     "drafts",
     "draft",
     "cancel",
+    "reminders",
     "proof",
     "proof_counts",
     "quarter_proof",

@@ -12,6 +12,7 @@ mod programmes;
 mod proof;
 mod random;
 mod reader;
+mod reminders;
 mod roster;
 mod rows;
 mod seals;

@@ -41,6 +41,7 @@ fn the_screen_knows_the_types_of_the_core() {
         roster::PlanView::export_all(&config),
         roster::PlanRow::export_all(&config),
         roster::Only::export_all(&config),
+        desk::Reminder::export_all(&config),
         desk::RecordProof::export_all(&config),
         desk::ProofCount::export_all(&config),
         desk::ProofAdded::export_all(&config),

@@ -86,6 +86,7 @@ fn main() -> tauri::Result<ExitCode> {
             commands::settings::drafts,
             commands::settings::draft,
             commands::settings::cancel,
+            commands::annexes::reminders,
             commands::proof::proof,
             commands::proof::proof_counts,
             commands::proof::quarter_proof,

@@ -27,6 +27,7 @@ import type {
   RecordProof,
   RecordView,
   Refusal,
+  Reminder,
   Round,
   RoundPut,
   Rows,
@@ -117,6 +118,8 @@ export const dials = () => invoke<Dial[]>('dials');
 export const charts = () => invoke<Charts>('charts');
 export const backups = () => invoke<Backup[]>('backups');
 export const backupNow = (job: Job) => invoke<Backup>('backup_now', { job: job.id, steps: job.steps });
+/** What comes due: reports, agreements, leases, qualifications, recognitions. */
+export const reminders = () => invoke<Reminder[]>('reminders');
 /** The proof of a record: its files, what it wants (齐全 n/m), which roles fit it. */
 export const proof = (kind: string, id: number) => invoke<RecordProof>('proof', { kind, id });
 /** 齐全 n/m of every record of a kind or list that wants something. */

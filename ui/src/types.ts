@@ -1734,6 +1734,35 @@ rows: Array<RelatedRow>,
 addable: boolean, };
 
 /**
+ * Something that comes due, or is overdue.
+ */
+export type Reminder = { 
+/**
+ * What: 甲团队 入驻协议到期.
+ */
+title: string, 
+/**
+ * The last day.
+ */
+day: string, 
+/**
+ * Days left; negative when it is past.
+ */
+days: number, 
+/**
+ * How long there is, and what to do.
+ */
+say: string, 
+/**
+ * Past, or within a week.
+ */
+urgent: boolean, 
+/**
+ * Where it is mended.
+ */
+target: Target, };
+
+/**
  * One record of a roster.
  */
 export type RosterRow = { 

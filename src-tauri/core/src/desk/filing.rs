@@ -191,6 +191,20 @@ impl Desk {
         Ok((form, period_for(form, period)?))
     }
 
+    /// Edition, cut-off and deadline of a report, and whether it was sealed or its day of reporting recorded.
+    pub(super) fn report_state(
+        &self,
+        family: &str,
+        period: Period,
+        ledger: &Ledger,
+    ) -> Option<(String, NaiveDate, Option<NaiveDate>, bool)> {
+        let (form, period) = self.form(family, &period.to_string(), ledger).ok()?;
+        let filing = stored(form, period, ledger);
+        let editions = self.shelf.forms.iter().filter(|f| f.family == form.family);
+        let sealed = editions.into_iter().any(|f| find(ledger, "seal", &f.id, period, None).is_some());
+        Some((form.id.clone(), filing.cutoff, filing.due_on, sealed || filing.reported_on.is_some()))
+    }
+
     /// The days that a form looks at for a period, as filed.
     pub(super) fn window_of(&self, form: &str, period: &str, ledger: &Ledger) -> Result<Window> {
         let (form, period) = self.form(form, period, ledger)?;

@@ -12,6 +12,7 @@ mod portal;
 mod programmes;
 mod proof;
 mod records;
+mod reminders;
 mod round;
 mod target;
 
@@ -32,6 +33,7 @@ pub use proof::{
     NewProof, ProofAdded, ProofCount, ProofFile, ProofGroup, ProofNeed, QuarterProof, RecordProof, read_proof,
 };
 pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, RecordView, kinds, listed, shape};
+pub use reminders::Reminder;
 pub use round::{Round, RoundPut, RoundRow};
 pub use target::Target;
 

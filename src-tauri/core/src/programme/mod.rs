@@ -379,6 +379,16 @@ pub struct Gauged {
     pub parts: Vec<Gauged>,
 }
 
+impl Gauge {
+    /// A condition, part of one or item of material, by id.
+    pub fn condition(&self, id: &str) -> Option<&Gauged> {
+        fn within<'a>(list: &'a [Gauged], id: &str) -> Option<&'a Gauged> {
+            list.iter().find_map(|g| if g.id == id { Some(g) } else { within(&g.parts, id) })
+        }
+        within(&self.conditions, id).or_else(|| within(&self.documents, id))
+    }
+}
+
 /// A programme held against the records on a day.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
