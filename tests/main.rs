@@ -6,6 +6,7 @@ mod engine;
 mod faults;
 mod figures;
 mod files;
+mod import;
 mod lists;
 mod oracle;
 mod programmes;

@@ -131,7 +131,7 @@ fn the_sample_imports_into_itself_unchanged() {
 
 /// A workbook drawn as text: a row a line, cells parted by |, `#5` a number, `-> ` filled from the left
 /// and `^` from above as merged cells, `== name` a new sheet.
-fn drawn(text: &str) -> Vec<u8> {
+pub fn drawn(text: &str) -> Vec<u8> {
     let mut book = Workbook::new();
     let format = Format::new();
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();

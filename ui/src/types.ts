@@ -545,6 +545,19 @@ now: number | string | null,
 records: Array<Mover>, };
 
 /**
+ * What a column can be read as.
+ */
+export type FieldChoice = { 
+/**
+ * English name, as [`Choices::mapping`] takes it.
+ */
+name: string, 
+/**
+ * Chinese label.
+ */
+label: string, };
+
+/**
  * One field of a record, as text.
  */
 export type FieldView = { 
@@ -1303,6 +1316,10 @@ heading_last: number | null,
  * Every column with its field.
  */
 mapping: Array<Mapped>, 
+/**
+ * What a column can be read as.
+ */
+fields: Array<FieldChoice>, 
 /**
  * Some of the mapping is what was chosen the last time.
  */

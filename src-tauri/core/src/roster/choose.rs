@@ -115,7 +115,7 @@ fn short(text: &str) -> String {
 
 /// The columns of a heading with their first contents.
 pub(super) fn mapping(heading: &Heading, sheet: &Sheet, shape: &Shape) -> Vec<Mapped> {
-    let name = |at: Option<usize>| at.and_then(|at| shape.fields.get(at)).map(|f| f.name.to_owned());
+    let name = |at: Option<usize>| at.and_then(|at| heading::name_of(shape, at)).map(str::to_owned);
     let mut samples: HashMap<u32, Vec<String>> = HashMap::new();
     for line in sheet.lines.iter().filter(|l| l.row > heading.last_row).take(SAMPLED) {
         for (at, cell) in &line.cells {

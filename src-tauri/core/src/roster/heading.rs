@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::guard::refuse;
 use super::sheet::{Line, Merged, Sheet};
-use super::value::{Cell, Unit, cleaned, folded, yuan_in};
+use super::value::{Cell, Unit, cleaned, folded, is_blank, yuan_in};
 use super::{Remembered, Sure};
 use crate::error::Result;
 use crate::record::{Shape, Type};
@@ -161,6 +161,7 @@ fn with_tables_below(sheet: &Sheet, shape: &Shape, words: &[Word], best: Heading
         let end = all.get(i + 1).map_or(u32::MAX, |next| next.first_row);
         if let Some(heading) = all.get_mut(i) {
             unheaded(sheet, heading, end);
+            unfit(sheet, heading, shape, end);
         }
     }
     all
@@ -208,6 +209,152 @@ pub(super) fn keyed<'a>(headings: impl Iterator<Item = &'a str>) -> Vec<Option<S
 /// Heading of the column in which a correction file says why a row was left out.
 pub(super) const REASON: &str = "未导入原因";
 
+/// What a column of a roster of tenants may be beside the list's fields: names of people who become members, and
+/// whether a row is a team's or an enterprise's. They count on from the list's own fields.
+const MEMBERS: usize = 0;
+const ENTERED_AS: usize = 1;
+const BESIDE: [(&str, &str); 2] = [("members", "成员"), ("entered_as", "登记为")];
+
+/// Headings of people who become members.
+const MEMBER_WORDS: &[&str] = &[
+    "成员",
+    "团队成员",
+    "项目成员",
+    "核心成员",
+    "主要成员",
+    "团队主要成员",
+    "团队核心成员",
+    "成员姓名",
+    "团队成员姓名",
+    "成员名单",
+    "组员",
+    "队员",
+    "其他成员",
+    "创业团队成员",
+    "团队人员",
+    "团队其他成员",
+    "参与成员",
+    "成员信息",
+    "团队成员信息",
+    "团队成员名单",
+];
+
+/// Headings of what tells teams from enterprises.
+const STAGE_WORDS: &[&str] = &[
+    "类型",
+    "类别",
+    "登记为",
+    "团队/企业",
+    "企业/团队",
+    "团队或企业",
+    "企业或团队",
+    "团队企业",
+    "入驻类型",
+    "入驻类别",
+    "项目类型",
+    "单位类型",
+    "单位类别",
+    "入驻对象类型",
+    "入驻对象类别",
+    "主体类型",
+    "主体类别",
+    "对象类型",
+    "性质",
+    "入驻性质",
+    "企业类别",
+    "创业主体",
+    "创业主体类型",
+    "企业(团队)类别",
+    "类型(团队/企业)",
+    "类别(团队/企业)",
+    "是否注册公司",
+    "是否注册企业",
+    "是否注册",
+];
+
+/// Position of a field or of what stands beside the list's fields.
+pub(super) fn position(shape: &Shape, name: &str) -> Option<usize> {
+    let own = shape.fields.iter().position(|f| f.name == name || f.label == name);
+    own.or_else(|| {
+        let beside = BESIDE.iter().position(|(n, label)| *n == name || *label == name)?;
+        (shape.kind.name == "tenant").then_some(shape.fields.len() + beside)
+    })
+}
+
+/// English name of what a column is read as.
+pub(super) fn name_of(shape: &Shape, at: usize) -> Option<&'static str> {
+    match at.checked_sub(shape.fields.len()) {
+        None => shape.fields.get(at).map(|f| f.name),
+        Some(beside) => BESIDE.get(beside).map(|(name, _)| *name),
+    }
+}
+
+/// What the columns of this list can be read as: English name and Chinese label.
+pub(super) fn choices(shape: &Shape) -> Vec<(&'static str, &'static str)> {
+    let beside =
+        BESIDE.iter().filter(|(name, _)| shape.kind.name == "tenant" && !shape.fields.iter().any(|f| f.name == *name));
+    shape.fields.iter().map(|f| (f.name, f.label)).chain(beside.copied()).collect()
+}
+
+impl Column {
+    /// Whether it names people who become members.
+    pub fn is_members(&self, shape: &Shape) -> bool {
+        self.field == Some(shape.fields.len() + MEMBERS)
+    }
+
+    /// Whether it tells teams from enterprises, where that is no field of the list.
+    pub fn is_stage(&self, shape: &Shape) -> bool {
+        self.field == Some(shape.fields.len() + ENTERED_AS)
+    }
+}
+
+/// Columns of tenants that no field claims may name members, or tell teams from enterprises.
+fn beside(columns: &mut [Column], shape: &Shape) {
+    if shape.kind.name != "tenant" {
+        return;
+    }
+    for (beside, words) in [(MEMBERS, MEMBER_WORDS), (ENTERED_AS, STAGE_WORDS)] {
+        if beside == ENTERED_AS && shape.fields.iter().any(|f| f.name == "entered_as") {
+            continue;
+        }
+        let fits = |c: &Column| {
+            let text = plain(&c.heading);
+            let last = c.parts.last().map(|p| plain(p)).unwrap_or_default();
+            [text.as_str(), bare(&text).as_str(), last.as_str()].iter().any(|t| words.contains(t))
+        };
+        if let Some(column) = columns.iter_mut().find(|c| c.field.is_none() && fits(c)) {
+            column.field = Some(shape.fields.len() + beside);
+            column.sure = Some(Sure::Alias);
+        }
+    }
+}
+
+/// Takes the field from a column whose contents are no such thing: numbers under 成员, kinds of work under 类型.
+fn unfit(sheet: &Sheet, heading: &mut Heading, shape: &Shape, end: u32) {
+    for i in 0..heading.columns.len() {
+        let Some(column) = heading.columns.get(i) else { continue };
+        let (members, stage) = (column.is_members(shape), column.is_stage(shape));
+        if !members && !stage {
+            continue;
+        }
+        let below = sheet.lines.iter().filter(|l| l.row > heading.last_row && l.row < end);
+        let seen = below.filter_map(|l| l.cell(column.at)).take(DEEPEST).map(ToString::to_string);
+        let seen: Vec<String> = seen.filter(|t| !is_blank(t, Type::Text)).collect();
+        let fits = |t: &&String| match members {
+            true => super::people::read(t, true).is_ok(),
+            false => super::stage::told(t).is_some() || matches!(folded(t).as_str(), "是" | "否" | "√" | "×"),
+        };
+        let fitting = seen.iter().filter(fits).count();
+        if !seen.is_empty()
+            && fitting * 2 <= seen.len()
+            && let Some(column) = heading.columns.get_mut(i)
+        {
+            column.field = None;
+            column.sure = None;
+        }
+    }
+}
+
 /// Puts fields to columns as they were chosen for a file of this shape before.
 pub(super) fn remember(headings: &mut [&mut Heading], shape: &Shape, remembered: &Remembered) {
     for heading in headings {
@@ -216,7 +363,7 @@ pub(super) fn remember(headings: &mut [&mut Heading], shape: &Shape, remembered:
             let Some(field) = key.and_then(|key| remembered.get(&key)) else { continue };
             let field = match field {
                 // A field of an older version says nothing any more.
-                Some(name) => match shape.fields.iter().position(|f| f.name == name) {
+                Some(name) => match position(shape, name) {
                     Some(at) => Some(at),
                     None => continue,
                 },
@@ -243,10 +390,11 @@ pub(super) fn overrule(
         let letters = column.trim().to_ascii_uppercase();
         let field = match name {
             None => None,
-            Some(name) => match shape.fields.iter().position(|f| f.name == name || f.label == name) {
+            Some(name) => match position(shape, name) {
                 Some(at) => Some(at),
                 None => {
-                    let known: Vec<String> = shape.fields.iter().map(|f| format!("{}({})", f.name, f.label)).collect();
+                    let known: Vec<String> =
+                        choices(shape).iter().map(|(name, label)| format!("{name}({label})")).collect();
                     return Err(refuse(file, &format!("{}没有栏目“{name}”，现有：{}", shape.label, known.join("、"))));
                 }
             },
@@ -706,7 +854,7 @@ fn assign(headings: &[(u32, Vec<String>)], words: &[Word], shape: &Shape) -> Vec
             fields[i] = Some((field, sure));
         }
     }
-    headings
+    let mut columns: Vec<Column> = headings
         .iter()
         .zip(fields)
         .map(|((at, parts), field)| Column {
@@ -717,7 +865,9 @@ fn assign(headings: &[(u32, Vec<String>)], words: &[Word], shape: &Shape) -> Vec
             sure: field.map(|(_, sure)| sure),
             unit: unit_of(&parts.concat()),
         })
-        .collect()
+        .collect();
+    beside(&mut columns, shape);
+    columns
 }
 
 /// The unit that a heading carries: 注册资本(万元), 金额/千元, 单位：元.

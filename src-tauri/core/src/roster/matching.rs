@@ -5,13 +5,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::heading::{Column, Heading};
+use super::people::{self, Named};
 use super::sheet::{Line, Sheet};
 use super::value::{Cell, cleaned, folded, is_blank, understand};
-use super::{Action, CellFlaw, Change, Row, letters};
+use super::{Action, CellFlaw, Change, Person, Row, letters, stage};
 use crate::error::{Flaw, Result};
 use crate::ledger::Ledger;
 use crate::progress::Progress;
-use crate::record::{Field, Kind, Record, Shape, Type, Value, check, parse_value};
+use crate::record::{Field, Kind, Record, Shape, Stage, Type, Value, check, parse_value};
 
 /// Names of records by kind and id.
 type Names = HashMap<(&'static str, i64), Arc<str>>;
@@ -39,11 +40,13 @@ pub(super) fn rows(
         let name: Arc<str> = sheet.name.as_str().into();
         for (i, heading) in headings.iter().enumerate() {
             let end = headings.get(i + 1).map_or(u32::MAX, |next| next.first_row);
-            for line in super::table::records(sheet, heading, end, shape) {
+            for found in super::table::records(sheet, heading, end, shape) {
                 if read.len() % 512 == 0 {
                     progress.at("看懂各行", read.len() as u64, all)?;
                 }
-                read.push(planner.read_row(&name, &line, heading));
+                let mut said = planner.read_row(&name, &found.line, heading);
+                said.stood_under(found.section.as_deref(), &sheet.name);
+                read.push(said);
             }
         }
     }
@@ -90,10 +93,31 @@ struct Said {
     /// In the order of the kind's fields.
     values: Vec<Option<Value>>,
     flaws: Vec<CellFlaw>,
+    /// What was concluded and may be wrong.
+    doubts: Vec<CellFlaw>,
+    /// What a column, a section's title or the sheet's name says the tenant is, with the words for it.
+    stage: Option<(Stage, String)>,
+    /// People named in its cells.
+    people: Vec<Named>,
     /// The cells as they stand, kept only where the row may be flawed in the end.
     cells: Vec<(u32, Cell)>,
     /// Address of each field's cell, in the order of the kind's fields.
     at: Vec<Option<u32>>,
+}
+
+impl Said {
+    /// The title of the section it stands in, or else the sheet's name, may say what it is.
+    fn stood_under(&mut self, section: Option<&str>, sheet: &str) {
+        if self.stage.is_some() {
+            return;
+        }
+        for (words, what) in section.into_iter().map(|s| (s, "标题")).chain([(sheet, "工作表")]) {
+            if let Some(stage) = stage::told(words) {
+                self.stage = Some((stage, format!("在{what}“{words}”下")));
+                return;
+            }
+        }
+    }
 }
 
 /// A record as it stands after the rows before.
@@ -103,6 +127,8 @@ struct State {
     stored: Option<Record>,
     /// Row that meant it, as people would look for it.
     claimed: Option<(Arc<str>, u32)>,
+    /// Place of the row that adds it, for a record of this file.
+    made_by: Option<usize>,
 }
 
 /// What a row means.
@@ -134,6 +160,41 @@ struct Planner<'a> {
     /// Names of the kinds that are referred to.
     referred: HashMap<&'static str, HashMap<String, Vec<i64>>>,
     names: Names,
+    /// Members of each tenant, once somebody asks.
+    members: Option<HashMap<i64, Vec<&'a Record>>>,
+}
+
+/// A new member of a tenant, with what stood beside the name.
+fn member(kind: &'static Kind, tenant: i64, one: &Named) -> Record {
+    let mut record = Record::empty(kind, 0);
+    record.set(kind, "tenant", Some(Value::Int(tenant)));
+    record.set(kind, "name", Some(Value::text(one.name.as_str())));
+    let cell = |text: &str| Cell::Text(text.into());
+    let mut left = one.clone();
+    // 男 and 本科 have their own fields; what says nothing to any of them is kept as a note.
+    left.remarks.retain(|remark| {
+        let fits = ["gender", "education"].iter().filter_map(|name| kind.field(name)).find_map(|field| {
+            Some((field.name, understand(field, &cell(remark), super::value::Unit::default()).ok()??))
+        });
+        match fits {
+            Some((name, value)) => {
+                record.set(kind, name, Some(value));
+                false
+            }
+            None => true,
+        }
+    });
+    if let (Some(phone), Some(field)) = (&one.phone, kind.field("phone")) {
+        let read = understand(field, &cell(phone), super::value::Unit::default());
+        record.set(kind, "phone", read.unwrap_or_default());
+        let sound = crate::record::shape("member").is_some_and(|shape| check(shape, &record).is_empty());
+        if !sound || record.field(kind, "phone").is_none() {
+            record.set(kind, "phone", None);
+            left.remarks.push(phone.clone());
+        }
+    }
+    record.set(kind, "note", left.note().map(Value::text));
+    record
 }
 
 impl<'a> Planner<'a> {
@@ -147,9 +208,15 @@ impl<'a> Planner<'a> {
             keys: vec![HashMap::new(); kind.keys.len()],
             referred: HashMap::new(),
             names: HashMap::new(),
+            members: None,
         };
         for record in ledger.rows(kind) {
-            planner.states.push(State { record: record.clone(), stored: Some(record.clone()), claimed: None });
+            planner.states.push(State {
+                record: record.clone(),
+                stored: Some(record.clone()),
+                claimed: None,
+                made_by: None,
+            });
             planner.index(planner.states.len() - 1);
         }
         for field in kind.fields {
@@ -219,10 +286,14 @@ impl<'a> Planner<'a> {
             row: line.row,
             values: vec![None; width],
             flaws: Vec::new(),
+            doubts: Vec::new(),
+            stage: None,
+            people: Vec::new(),
             cells: line.cells.clone(),
             at: vec![None; width],
         };
         for column in &heading.columns {
+            self.beside(&mut said, line, column);
             let Some(field) = column.field.and_then(|f| self.shape.fields.get(f)) else { continue };
             let Some(at) = self.kind.at(field.name) else { continue };
             said.at[at] = Some(column.at);
@@ -232,7 +303,88 @@ impl<'a> Planner<'a> {
                 Err(say) => said.flaws.push(CellFlaw { cell: format!("{}{}", letters(column.at), line.row), say }),
             }
         }
+        self.leader(&mut said);
         said
+    }
+
+    /// Reads a column that names members or tells teams from enterprises.
+    fn beside(&self, said: &mut Said, line: &Line, column: &Column) {
+        let (members, stage) = (column.is_members(self.shape), column.is_stage(self.shape));
+        let Some(cell) = line.cell(column.at).filter(|_| members || stage) else { return };
+        let (at, text) = (format!("{}{}", letters(column.at), line.row), cell.to_string());
+        if let Cell::Error(error) = cell {
+            let say = format!("“{}”是 Excel 错误值 {error}，请改正公式或直接填写内容", column.heading);
+            said.flaws.push(CellFlaw { cell: at, say });
+            return;
+        }
+        if is_blank(&cleaned(&text), Type::Text) {
+            return;
+        }
+        if members {
+            match people::read(&text, true) {
+                Ok(read) => {
+                    said.doubts.extend(read.doubts.into_iter().map(|say| CellFlaw { cell: at.clone(), say }));
+                    said.people.extend(read.people);
+                }
+                Err(say) => said.flaws.push(CellFlaw { cell: at, say: format!("{}：{say}", column.heading) }),
+            }
+            return;
+        }
+        // 是否注册公司 is answered by yes and no.
+        let asked = folded(&column.heading).starts_with("是否");
+        let told = match folded(&cleaned(&text)).as_str() {
+            "是" | "有" | "√" | "已" if asked => Some(Stage::Enterprise),
+            "否" | "无" | "×" | "未" if asked => Some(Stage::Team),
+            _ => stage::told(&text),
+        };
+        match told {
+            Some(stage) => said.stage = Some((stage, format!("“{}”为“{}”", column.heading, cleaned(&text)))),
+            None => said.doubts.push(CellFlaw {
+                cell: at,
+                say: format!("“{}”为“{}”，看不出是团队还是企业", column.heading, cleaned(&text)),
+            }),
+        }
+    }
+
+    /// Several people in the column of the one who leads: that one stays there, and all become members.
+    fn leader(&self, said: &mut Said) {
+        let (Some(name), Some(phone)) = (self.kind.at("leader_name"), self.kind.at("leader_phone")) else { return };
+        if self.kind.name != "tenant" {
+            return;
+        }
+        let Some(text) = said.values[name].as_ref().and_then(Value::as_text).map(str::to_owned) else { return };
+        let at = said.at[name].map_or_else(|| format!("{0}:{0}", said.row), |c| format!("{}{}", letters(c), said.row));
+        // Whoever writes no list means one name, however odd it looks.
+        let Ok(read) = people::read(&text, false) else { return };
+        let leading: Vec<&Named> = read.people.iter().filter(|p| p.leads()).collect();
+        let first = match (leading.as_slice(), read.people.as_slice()) {
+            (_, [only]) => only,
+            ([one, ..], _) => one,
+            ([], [first, ..]) => {
+                let say = format!("没有写明谁是负责人，看作第一位“{}”", first.name);
+                said.doubts.push(CellFlaw { cell: at.clone(), say });
+                first
+            }
+            ([], []) => return,
+        };
+        if let Some(number) = &first.phone
+            && said.values[phone].is_none()
+            && let Some(field) = self.kind.field("leader_phone")
+            && let Ok(value) = understand(field, &Cell::Text(number.as_str().into()), super::value::Unit::default())
+        {
+            said.values[phone] = value;
+        }
+        said.values[name] = Some(Value::text(first.name.as_str()));
+        said.doubts.extend(read.doubts.iter().map(|say| CellFlaw { cell: at.clone(), say: say.clone() }));
+        if read.people.len() > 1 {
+            let mut people = read.people.clone();
+            std::mem::swap(&mut people, &mut said.people);
+            for one in std::mem::take(&mut people) {
+                if !said.people.iter().any(|p| folded(&p.name) == folded(&one.name)) {
+                    said.people.push(one);
+                }
+            }
+        }
     }
 
     fn value(&self, field: &Field, cell: &Cell, column: &Column) -> Result<Option<Value>, String> {
@@ -405,8 +557,17 @@ impl<'a> Planner<'a> {
                 continue;
             }
             match self.meaning(&said) {
-                Meaning::New => rows[at] = Some(self.added(said)),
-                Meaning::Known(state) => rows[at] = Some(self.matched(said, state)),
+                Meaning::New => rows[at] = Some(self.added(said, at)),
+                Meaning::Known(state) => {
+                    let maker = self.states[state].made_by.filter(|_| !said.people.is_empty());
+                    let more = if maker.is_some() { said.people.clone() } else { Vec::new() };
+                    let row = self.matched(said, state);
+                    // Whom a repeated row names belongs to the row that adds the record.
+                    if let Some(first) = maker.filter(|_| row.action != Action::Flawed).and_then(|m| rows[m].as_mut()) {
+                        self.join(first, None, more);
+                    }
+                    rows[at] = Some(row);
+                }
                 Meaning::Doubt(field, say) => {
                     let flaw = self.flaw(&said, field, say);
                     rows[at] = Some(self.flawed(said, vec![flaw]));
@@ -497,7 +658,7 @@ impl<'a> Planner<'a> {
         let hashed: Vec<Vec<Option<u64>>> = self.states.iter().map(|s| hashes(&s.record.cells)).collect();
         let mut left = Vec::new();
         for (at, said) in whole {
-            let wanted = full(&self.with_defaults(&said.values).cells);
+            let wanted = full(&self.with_defaults(&said.values, None).cells);
             let found = exact.get_mut(&wanted).and_then(Vec::pop);
             match found {
                 Some(state) => rows[at] = Some(self.matched(said, state)),
@@ -515,8 +676,106 @@ impl<'a> Planner<'a> {
             let found = candidates.min_by_key(|s| (hashed[**s].iter().flatten().count(), **s)).copied();
             rows[at] = Some(match found {
                 Some(state) => self.matched(said, state),
-                None => self.added(said),
+                None => self.added(said, at),
             });
+        }
+    }
+
+    /// What a new tenant is entered as, and what is to be said about it. A column that says so decides; else
+    /// what only an enterprise has; else the list.
+    fn entered(&self, said: &Said) -> (Option<Stage>, Option<String>) {
+        if self.kind.name != "tenant" {
+            return (None, None);
+        }
+        let value = |name: &str| self.kind.at(name).and_then(|at| said.values.get(at)).and_then(Option::as_ref);
+        let written = value("entered_as").and_then(Value::as_text);
+        let day = |name: &str| value(name).and_then(Value::as_date);
+        let (code, registered, moved_in) = (value("credit_code"), day("registered_on"), day("moved_in_on"));
+        let name = value("name").and_then(Value::as_text).unwrap_or_default();
+        if let Some(written) = written {
+            let odd = written == Stage::Team.word() && code.is_some() && registered.is_none();
+            return (None, odd.then(|| "登记为创业团队，但有统一社会信用代码；已注册的请补填注册日期".to_owned()));
+        }
+        if let Some((stage, why)) = &said.stage {
+            let odd = *stage == Stage::Team && code.is_some() && registered.is_none();
+            let say = if odd {
+                Some(format!("看作团队，因{why}；但有统一社会信用代码，已注册的请补填注册日期"))
+            } else if self.shape.stage != Some(*stage) {
+                Some(format!("看作{}，因{why}", if *stage == Stage::Team { "团队" } else { "企业" }))
+            } else {
+                None
+            };
+            return (Some(*stage), say);
+        }
+        let enterprise = |why: &str| {
+            let say = (self.shape.stage != Some(Stage::Enterprise)).then(|| format!("看作企业，因{why}"));
+            (Some(Stage::Enterprise), say)
+        };
+        match (registered, moved_in) {
+            (Some(registered), Some(moved_in)) if registered > moved_in => {
+                // Moved in as a team and registered later.
+                let say = (self.shape.stage == Some(Stage::Enterprise)).then(|| {
+                    format!("入驻({moved_in})早于注册({registered})，看作入驻后注册的团队，自注册之日起按企业统计")
+                });
+                return (Some(Stage::Team), say);
+            }
+            (Some(_), _) => return enterprise("有注册日期"),
+            _ => {}
+        }
+        if code.is_some() {
+            return enterprise("有统一社会信用代码");
+        }
+        if stage::is_company(name) {
+            return enterprise("名称是公司");
+        }
+        match self.shape.stage {
+            Some(Stage::Enterprise) if stage::is_team(name) => {
+                (Some(Stage::Team), Some("看作团队，因名称是团队，且没有统一社会信用代码和注册日期".to_owned()))
+            }
+            Some(stage) => (Some(stage), None),
+            None => (Some(Stage::Team), Some("看作团队，因没有统一社会信用代码和注册日期".to_owned())),
+        }
+    }
+
+    /// The list whose demands a row meets: a team in a roster of enterprises need not be registered.
+    fn demands(&self, stage: Option<Stage>) -> &'static Shape {
+        match (self.shape.stage, stage) {
+            (Some(Stage::Enterprise), Some(Stage::Team)) => crate::record::shape("team").unwrap_or(self.shape),
+            _ => self.shape,
+        }
+    }
+
+    /// Puts people to a row as members of its tenant: those that it does not have yet. `tenant` is the
+    /// stored record's id, `None` for a new one.
+    fn join(&mut self, row: &mut Row, tenant: Option<i64>, people: Vec<Named>) {
+        let Some(kind) = crate::record::kind("member") else { return };
+        let (Some(of), Some(name)) = (kind.at("tenant"), kind.at("name")) else { return };
+        if !people.is_empty() && self.members.is_none() {
+            let mut members: HashMap<i64, Vec<&'a Record>> = HashMap::new();
+            for member in self.ledger.rows(kind) {
+                if let Some(id) = member.get(of).and_then(Value::as_int) {
+                    members.entry(id).or_default().push(member);
+                }
+            }
+            self.members = Some(members);
+        }
+        for one in people {
+            if one.helps() {
+                let say = format!("“{}”没有登记为成员，需要时请在创业导师里登记", one.label());
+                row.doubts.push(CellFlaw { cell: format!("{0}:{0}", row.row), say });
+                continue;
+            }
+            let wanted = folded(&one.name);
+            let is = |record: &Record| record.get(name).and_then(Value::as_text).is_some_and(|n| folded(n) == wanted);
+            if row.people.iter().any(|p| is(&p.record)) {
+                continue;
+            }
+            let known = tenant.and_then(|id| self.members.as_ref()?.get(&id)?.iter().find(|m| is(m)));
+            let (action, record) = match known {
+                Some(record) => (Action::Same, (*record).clone()),
+                None => (Action::New, member(kind, tenant.unwrap_or(0), &one)),
+            };
+            row.people.push(Person { action, record, label: one.label() });
         }
     }
 
@@ -527,47 +786,53 @@ impl<'a> Planner<'a> {
     }
 
     /// A new record of these values: defaults where blank, and what the list enters it as.
-    fn with_defaults(&self, values: &[Option<Value>]) -> Record {
+    fn with_defaults(&self, values: &[Option<Value>], stage: Option<Stage>) -> Record {
         let mut record = Record { id: 0, cells: values.to_vec() };
         for (field, cell) in self.kind.fields.iter().zip(&mut record.cells) {
             if cell.is_none() && !field.default.is_empty() {
                 *cell = parse_value(field, field.default).ok().flatten();
             }
         }
-        if let Some(stage) = self.shape.stage {
+        if let Some(stage) = stage {
             record.set(self.kind, "entered_as", Some(Value::text(stage.word())));
         }
         record
     }
 
-    fn added(&mut self, said: Said) -> Row {
-        let record = self.with_defaults(&said.values);
-        let flaws = self.flaws_of(&said, &record);
+    fn added(&mut self, mut said: Said, at: usize) -> Row {
+        let (stage, doubt) = self.entered(&said);
+        let record = self.with_defaults(&said.values, stage);
+        let shape = self.demands(stage);
+        let flaws = self.flaws_of(shape, &said, &record);
         if !flaws.is_empty() {
             return self.flawed(said, flaws);
         }
         let claimed = Some((Arc::clone(&said.sheet), said.row));
-        self.states.push(State { record: record.clone(), stored: None, claimed });
+        self.states.push(State { record: record.clone(), stored: None, claimed, made_by: Some(at) });
         self.index(self.states.len() - 1);
         let label = self.label(&record);
-        Row {
+        let mut doubts = std::mem::take(&mut said.doubts);
+        doubts.extend(doubt.map(|say| self.flaw(&said, "name", say)));
+        let mut row = Row {
             sheet: said.sheet,
             row: said.row,
             action: Action::New,
             taken: true,
-            shape: self.shape,
+            shape,
             record,
             before: None,
             changes: Vec::new(),
             flaws: Vec::new(),
-            doubts: Vec::new(),
+            doubts,
             people: Vec::new(),
             label,
             cells: Vec::new(),
-        }
+        };
+        self.join(&mut row, None, std::mem::take(&mut said.people));
+        row
     }
 
-    fn matched(&mut self, said: Said, state: usize) -> Row {
+    fn matched(&mut self, mut said: Said, state: usize) -> Row {
         let before = self.states[state].record.clone();
         let mut record = before.clone();
         for ((cell, value), at) in record.cells.iter_mut().zip(&said.values).zip(&said.at) {
@@ -585,31 +850,64 @@ impl<'a> Planner<'a> {
         }
         // A flawed row claims its record too: which of two rows is meant must not hang on the other's fate.
         self.states[state].claimed.get_or_insert((Arc::clone(&said.sheet), said.row));
-        let flaws = if changes.is_empty() { Vec::new() } else { self.flaws_of(&said, &record) };
+        let shape = self.demands(said.stage.as_ref().map(|(stage, _)| *stage));
+        let flaws = if changes.is_empty() { Vec::new() } else { self.flaws_of(shape, &said, &record) };
         if !flaws.is_empty() {
             return self.flawed(said, flaws);
         }
         let label = self.label(&record);
         let action = if changes.is_empty() { Action::Same } else { Action::Change };
+        let mut doubts = std::mem::take(&mut said.doubts);
+        doubts.extend(self.other_stage(&said, &record));
         let known = &mut self.states[state];
         known.record = record.clone();
         let before = known.stored.clone();
         self.index(state);
-        Row {
+        let mut row = Row {
             sheet: said.sheet,
             row: said.row,
             action,
             taken: true,
-            shape: self.shape,
+            shape,
             record,
             before,
             changes,
             flaws: Vec::new(),
-            doubts: Vec::new(),
+            doubts,
             people: Vec::new(),
             label,
             cells: Vec::new(),
+        };
+        if let Some(tenant) = row.before.as_ref().map(|r| r.id) {
+            self.join(&mut row, Some(tenant), std::mem::take(&mut said.people));
+            self.tell_of_people(&mut row);
         }
+        row
+    }
+
+    /// A row that changes nothing but names somebody new is a change all the same.
+    fn tell_of_people(&self, row: &mut Row) {
+        let names = |row: &Row, action: Action| -> Vec<String> {
+            row.people.iter().filter(|p| p.action == action).map(|p| p.label.clone()).collect()
+        };
+        let new = names(row, Action::New);
+        if !new.is_empty() {
+            let old = names(row, Action::Same);
+            let all: Vec<String> = old.iter().chain(&new).cloned().collect();
+            row.changes.push(Change { field: "members".to_owned(), old: old.join("、"), new: all.join("、") });
+            row.action = Action::Change;
+        }
+    }
+
+    /// What a roster says a stored tenant is, when the ledger says otherwise: said, not changed.
+    fn other_stage(&self, said: &Said, record: &Record) -> Option<CellFlaw> {
+        let (stage, why) = said.stage.as_ref().filter(|_| self.kind.name == "tenant")?;
+        let entered = record.field(self.kind, "entered_as").and_then(Value::as_text)?;
+        let registered = record.field(self.kind, "registered_on").is_some();
+        (entered != stage.word() && !registered).then(|| {
+            let say = format!("{why}，台账里登记为{entered}，没有改动；已注册为企业的请补填注册日期");
+            self.flaw(said, "name", say)
+        })
     }
 
     /// A row under the old name of a team that became a company leaves the company's name alone; a row
@@ -639,9 +937,9 @@ impl<'a> Planner<'a> {
     }
 
     /// Flaws of the record that would be stored, each at its cell.
-    fn flaws_of(&self, said: &Said, record: &Record) -> Vec<CellFlaw> {
+    fn flaws_of(&self, shape: &Shape, said: &Said, record: &Record) -> Vec<CellFlaw> {
         let crossing = self.leaves_before_entering(record).map(|(field, say)| Flaw::field(self.shape.name, field, say));
-        check(self.shape, record)
+        check(shape, record)
             .into_iter()
             .chain(crossing)
             .map(|flaw| self.flaw(said, flaw.place.field.as_deref().unwrap_or(""), flaw.say))

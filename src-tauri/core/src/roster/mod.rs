@@ -19,9 +19,11 @@ mod heading;
 mod limits;
 mod matching;
 mod paste;
+mod people;
 mod plan;
 mod reader;
 mod sheet;
+mod stage;
 mod table;
 mod value;
 mod wire;
@@ -32,8 +34,8 @@ use sha2::{Digest, Sha256};
 
 pub use correction::{Content, Correction, CorrectionRow, CorrectionSheet};
 pub use plan::{
-    Action, Applied, CellFlaw, Change, Choices, LeftOut, Mapped, Only, Person, Plan, PlanPerson, PlanRow, PlanView,
-    PreviewLine, Row, RowAt, RowCounts, SheetFound, Sure,
+    Action, Applied, CellFlaw, Change, Choices, FieldChoice, LeftOut, Mapped, Only, Person, Plan, PlanPerson, PlanRow,
+    PlanView, PreviewLine, Row, RowAt, RowCounts, SheetFound, Sure,
 };
 
 pub use reader::{Book, Reader, serve};
@@ -302,18 +304,33 @@ pub fn apply(plan: &Plan, tx: &mut Tx<'_>, progress: Progress<'_>) -> Result<App
         }
         match row.action {
             Action::New => {
-                tx.insert(row.shape, row.record.clone())?;
+                let id = tx.insert(row.shape, row.record.clone())?;
+                join(row, id, tx)?;
             }
             Action::Change => {
                 if row.before != tx.get(kind, row.record.id)? {
                     return Err(changed_since(plan.shape, &row.label));
                 }
-                tx.update(row.shape, row.record.clone())?;
+                if row.before.as_ref() != Some(&row.record) {
+                    tx.update(row.shape, row.record.clone())?;
+                }
+                join(row, row.record.id, tx)?;
             }
             Action::Same | Action::Flawed => {}
         }
     }
     Ok(plan.counts())
+}
+
+/// Adds the people whom a row names as members of its tenant.
+fn join(row: &Row, tenant: i64, tx: &mut Tx<'_>) -> Result<()> {
+    let Some(shape) = crate::record::shape("member") else { return Ok(()) };
+    for person in row.people.iter().filter(|p| p.action == Action::New) {
+        let mut record = person.record.clone();
+        record.set(shape.kind, "tenant", Some(Value::Int(tenant)));
+        tx.insert(shape, record)?;
+    }
+    Ok(())
 }
 
 fn changed_since(shape: &Shape, label: &str) -> Error {

@@ -336,6 +336,10 @@ impl Plan {
             heading_row: self.heading.map(|(first, _)| first),
             heading_last: self.heading.map(|(_, last)| last),
             mapping: self.mapping.clone(),
+            fields: super::heading::choices(self.shape)
+                .into_iter()
+                .map(|(name, label)| FieldChoice { name, label })
+                .collect(),
             remembered: self.mapping.iter().any(|m| m.sure == Some(Sure::Remembered)),
             lacking: lacking.filter(|f| !mapped(f.name)).map(|f| f.label.to_owned()).collect(),
             trouble: self.trouble.clone(),
@@ -380,6 +384,9 @@ impl Plan {
                 return cell.map_or(String::new(), |(_, cell)| cell.to_string());
             }
             let Some(field) = &mapped.field else { return String::new() };
+            if field == "members" {
+                return row.people.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join("、");
+            }
             self.text(self.shape.kind, &row.record, field)
         };
         self.mapping.iter().map(text).collect()
@@ -473,6 +480,8 @@ pub struct PlanView {
     pub heading_last: Option<u32>,
     /// Every column with its field.
     pub mapping: Vec<Mapped>,
+    /// What a column can be read as.
+    pub fields: Vec<FieldChoice>,
     /// Some of the mapping is what was chosen the last time.
     pub remembered: bool,
     /// Labels of fields that a new record must have and no column gives.
@@ -483,6 +492,16 @@ pub struct PlanView {
     pub preview: Vec<PreviewLine>,
     /// What was chosen, for choosing further.
     pub choices: Choices,
+}
+
+/// What a column can be read as.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct FieldChoice {
+    /// English name, as [`Choices::mapping`] takes it.
+    pub name: &'static str,
+    /// Chinese label.
+    pub label: &'static str,
 }
 
 /// How many rows of a plan there are to look at, ticked or not.

@@ -1,21 +1,34 @@
 //! The rows of a table that are records: totals and signatures left out, merged
 //! cells written into every row they stand for.
 
+use std::sync::Arc;
+
 use super::heading::Heading;
 use super::sheet::{Line, Merged, Sheet};
 use super::value::{Cell, cleaned, folded, is_blank};
 use crate::record::{Shape, Type};
 
+/// A record's row, with the title of the section it stands in: 一、创业团队.
+pub(super) struct Found {
+    pub line: Line,
+    pub section: Option<Arc<str>>,
+}
+
 /// The records below a heading, as far as the row before `end`.
-pub(super) fn records(sheet: &Sheet, heading: &Heading, end: u32, shape: &Shape) -> Vec<Line> {
+pub(super) fn records(sheet: &Sheet, heading: &Heading, end: u32, shape: &Shape) -> Vec<Found> {
     let known: Vec<u32> = heading.columns.iter().filter(|c| c.field.is_some()).map(|c| c.at).collect();
     let demanded = demanded(heading, shape);
     let tall: Vec<&Merged> = sheet.merged.iter().filter(|m| m.bottom > m.top && m.top > heading.last_row).collect();
     let mut out = Vec::new();
+    let mut section: Option<Arc<str>> = None;
     for line in sheet.lines.iter().filter(|l| l.row > heading.last_row && l.row < end) {
         let filled = |line: &Line| {
             known.iter().any(|at| line.cell(*at).is_some_and(|c| !is_blank(&cleaned(&c.to_string()), Type::Text)))
         };
+        if let Some(title) = section_title(line) {
+            section = Some(title.into());
+            continue;
+        }
         if !filled(line) || is_total(line, &demanded) || is_signature(line, &demanded) {
             continue;
         }
@@ -24,9 +37,19 @@ pub(super) fn records(sheet: &Sheet, heading: &Heading, end: u32, shape: &Shape)
         for cells in tall.iter().filter(|m| (m.top + 1..=m.bottom).contains(&row)) {
             spread(sheet, cells, &known, &mut line);
         }
-        out.push(line);
+        out.push(Found { line, section: section.clone() });
     }
     out
+}
+
+/// 一、创业团队, (二)在孵企业: a title among the records, alone in its row.
+fn section_title(line: &Line) -> Option<&str> {
+    let [(_, Cell::Text(text))] = line.cells.as_slice() else { return None };
+    let text = text.trim();
+    let inner = text.trim_start_matches(['(', '（']);
+    let rest = inner.trim_start_matches(|c: char| "一二三四五六七八九十".contains(c));
+    let numbered = rest.len() < inner.len() && rest.starts_with(['、', '.', '．', ')', '）']);
+    (numbered && text.chars().count() <= 30).then_some(text)
 }
 
 /// Columns without which a row is no record of this list.
