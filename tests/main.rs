@@ -7,6 +7,7 @@ mod faults;
 mod figures;
 mod files;
 mod import;
+mod hostile;
 mod lists;
 mod oracle;
 mod programmes;

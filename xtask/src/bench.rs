@@ -1,18 +1,29 @@
-//! `cargo xtask bench`: measures the quarterly report against floors and against a Python script.
+//! `cargo xtask bench`: measures the quarterly report and the import of a large roster against floors and
+//! against Python scripts.
 
 use std::path::PathBuf;
 
 use crate::setup::{self, For};
 use crate::shell::{Outcome, cargo, command, run, succeeds};
 
-/// Builds with the release profile, measures, prints.
-pub fn bench() -> Outcome {
-    setup::system(For::Core)?;
-    let mut bench = cargo(&["bench", "--package", "tests", "--bench", "quarterly"]);
-    if let Some(python) = python() {
-        bench.env("TAIZHANG_PYTHON", python);
+/// What can be measured by itself.
+const BENCHES: [&str; 2] = ["quarterly", "import"];
+
+/// Builds with the release profile, measures, prints: everything, or what is named.
+pub fn bench(only: &[String]) -> Outcome {
+    if let Some(unknown) = only.iter().find(|name| !BENCHES.contains(&name.as_str())) {
+        return Err(format!("没有名为 {unknown} 的测量，现有：{}", BENCHES.join("、")));
     }
-    run(bench, "测量")
+    setup::system(For::Core)?;
+    let python = python();
+    for name in BENCHES.into_iter().filter(|name| only.is_empty() || only.iter().any(|o| o == name)) {
+        let mut bench = cargo(&["bench", "--package", "tests", "--bench", name]);
+        if let Some(python) = &python {
+            bench.env("TAIZHANG_PYTHON", python);
+        }
+        run(bench, "测量")?;
+    }
+    Ok(())
 }
 
 /// A Python that has openpyxl: the system's own, or one in an environment of ours under target/.

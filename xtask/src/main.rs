@@ -11,14 +11,14 @@ use std::process::ExitCode;
 const USAGE: &str = "用法:
   cargo xtask run [参数…]   准备环境、构建界面并打开窗口(参数原样传给程序)；没有显示器时导出示例季报到 out/
   cargo xtask test          准备环境并运行全部检查与测试
-  cargo xtask bench         测量填报与导出的用时，与下限及 Python 脚本对照";
+  cargo xtask bench [名]    测量填报与导出(quarterly)、导入大名册(import)的用时与内存，与下限及 Python 脚本对照";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match args.split_first().map(|(task, rest)| (task.as_str(), rest)) {
         Some(("run", rest)) => run::run(rest),
         Some(("test", [])) => test::test(),
-        Some(("bench", [])) => bench::bench(),
+        Some(("bench", only)) => bench::bench(only),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

@@ -1,7 +1,9 @@
 //! What a file really is, told by its bytes and not by its name, and whether it is safe to parse.
 //! Readers of workbooks trust the sizes that a file claims; here they are counted first.
 
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Read};
+
+use memchr::memmem;
 
 use super::compound::Found;
 use crate::error::{Error, Result};
@@ -16,16 +18,18 @@ pub(super) enum Format {
     Text,
 }
 
-/// Limits before parsing: the file, its parts unpacked, and their number.
+/// Limits before parsing: the file, its parts unpacked and all of them together, and their number.
 pub(super) const MAX_FILE: usize = 32 << 20;
 const MAX_PART: u64 = 320 << 20;
-/// Parts that are looked at in memory.
+const MAX_PARTS: u64 = 384 << 20;
+const MAX_ENTRIES: usize = 4_000;
+/// The part of an .ods that holds the cells, which is looked at in memory.
 const MAX_WHOLE: u64 = 64 << 20;
-/// Bytes between two tags of an XML part, and tags of a part that is no sheet.
+/// Bytes between two tags of an XML part, bytes of one record of a binary one, and tags of a part that is
+/// no sheet.
 const MAX_RUN: usize = 1 << 20;
 const MAX_TAGS: u64 = 9_000_000;
 const MAX_STYLE_TAGS: u64 = 700_000;
-const MAX_ENTRIES: usize = 4_000;
 
 /// A refusal of the whole file: what it is and what to do.
 pub(super) fn refuse(file: &str, say: &str) -> Error {
@@ -65,8 +69,18 @@ pub(super) fn look(bytes: &[u8], file: &str) -> Result<Format> {
     if start.starts_with(b"%PDF") {
         return other("PDF 文件");
     }
-    if start.starts_with(b"\x89PNG") || start.starts_with(b"\xff\xd8\xff") || start.starts_with(b"GIF8") {
-        return other("图片");
+    let begins = |with: &[&[u8]]| with.iter().any(|w| start.starts_with(w));
+    if begins(&[b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF"])
+        || (begins(&[b"BM"]) && start.contains(&0))
+        || start.get(4..8) == Some(b"ftyp")
+    {
+        return other("图片或影像");
+    }
+    if begins(&[b"MZ\x90", b"MZ\0", b"\x7fELF"]) {
+        return other("程序");
+    }
+    if begins(&[b"SQLite format 3\0"]) {
+        return other("数据库");
     }
     if start.starts_with(b"Rar!") || start.starts_with(b"7z\xbc\xaf") || start.starts_with(b"\x1f\x8b") {
         return other("压缩包");
@@ -77,7 +91,10 @@ pub(super) fn look(bytes: &[u8], file: &str) -> Result<Format> {
     if text.starts_with("<!doctype html") || text.starts_with("<html") || text.contains("<table") {
         return other("网页(有些系统导出的 .xls 其实是网页)");
     }
-    if text.starts_with("<?xml") || text.contains("urn:schemas-microsoft-com:office:spreadsheet") {
+    if text.contains("urn:schemas-microsoft-com:office:spreadsheet") {
+        return other("“XML 表格 2003”文件");
+    }
+    if text.starts_with("<?xml") {
         return other("XML 文件");
     }
     Ok(Format::Text)
@@ -86,10 +103,10 @@ pub(super) fn look(bytes: &[u8], file: &str) -> Result<Format> {
 fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
     let broken =
         || refuse(file, "文件不完整(可能下载或复制时中断)。请重新取得文件，或用 Excel、WPS 打开后另存为 .xlsx");
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
-    if archive.len() > MAX_ENTRIES {
+    if entries(bytes) > MAX_ENTRIES {
         return Err(large(file));
     }
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
     let names: Vec<String> =
         archive.file_names().filter_map(|n| n.ok().map(|n| n.replace('\\', "/").to_lowercase())).collect();
     let has = |end: &str| names.iter().any(|n| n.ends_with(end));
@@ -107,10 +124,14 @@ fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
         ));
     } else if names.iter().any(|n| n.starts_with("ppt/")) {
         return Err(refuse(file, "这是演示文稿，不是表格文件。请导入 .xlsx、.xls、.xlsb、.ods 或 .csv 文件"));
+    } else if has("ofd.xml") {
+        return Err(refuse(file, "这是 OFD 版式文件，不是表格文件。请取得原来的 Excel 或 WPS 表格再导入"));
+    } else if names.iter().any(|n| n.ends_with(".iwa")) {
+        return Err(refuse(file, "这是 Numbers 表格。请在 Numbers 里导出为 Excel 文件(.xlsx)后再导入"));
     } else {
         return Err(refuse(file, "这是压缩包或其他格式，里面没有工作簿。如果是压缩包，请先解压再导入其中的表格"));
     };
-    let mut total = 0_u64;
+    let (mut total, mut cells) = (0_u64, 0_u64);
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).map_err(|error| match error {
             zip::result::ZipError::UnsupportedArchive(why) if why.to_lowercase().contains("password") => {
@@ -120,32 +141,28 @@ fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
         })?;
         let name = part.name().map_err(|_| broken())?.replace('\\', "/").to_lowercase();
         // A sheet may go by any name, so no part is trusted for its name.
-        let whole = name == "content.xml" || name.contains("sharedstrings");
-        let binary = name.ends_with(".bin") && format == Format::Xlsb && !name.contains("printer");
-        let text = name.ends_with(".xml") || name.ends_with(".rels");
-        // A deflated byte unpacks to at most 1032: a small part needs no counting.
-        if !whole && !binary && part.compressed_size().saturating_mul(1_032) < 4 << 20 {
-            continue;
-        }
-        let limit =
-            if whole || binary { MAX_WHOLE } else { MAX_PART }.min(MAX_PART.saturating_mul(2).saturating_sub(total));
-        let mut unpacked = part.by_ref().take(limit + 1);
+        let content = format == Format::Ods && name == "content.xml";
+        let limit = if content { MAX_WHOLE } else { MAX_PART }.min(MAX_PARTS.saturating_sub(total));
         let mut passing = Passing::default();
-        if whole || binary {
-            let mut kept = Vec::new();
-            unpacked.read_to_end(&mut kept).map_err(|_| broken())?;
-            let sane = kept.len() as u64 <= limit
-                && match format {
-                    Format::Ods => repeats_are_sane(&kept),
-                    Format::Xlsb => lengths_are_sane(&kept),
-                    _ => claims_are_sane(&kept),
-                };
-            if !sane {
-                return Err(large(file));
+        let mut records = Lengths::default();
+        let mut kept = Vec::new();
+        let mut chunk = [0; 1 << 15];
+        while passing.bytes <= limit {
+            let read = part.read(&mut chunk).map_err(|_| broken())?;
+            let Some(read) = chunk.get(..read).filter(|read| !read.is_empty()) else { break };
+            passing.take(read);
+            if name.ends_with(".bin") && format == Format::Xlsb {
+                records.take(read);
             }
-            passing.write_all(&kept).map_err(|_| broken())?;
-        } else {
-            std::io::copy(&mut unpacked, &mut passing).map_err(|_| broken())?;
+            if content {
+                kept.extend_from_slice(read);
+            }
+        }
+        if passing.declares && (name.ends_with(".xml") || name.ends_with(".rels")) {
+            return Err(refuse(
+                file,
+                "里面有工作簿不该有的实体声明(DTD)，为安全起见没有读取。请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入",
+            ));
         }
         // A cell holds 32,767 characters at most; only sheets have millions of tags, and every style costs.
         let tags = match () {
@@ -153,39 +170,31 @@ fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
             () if name.contains("styles") => MAX_STYLE_TAGS,
             () => MAX_TAGS,
         };
-        if passing.bytes > limit || (text && (passing.longest > MAX_RUN || passing.tags > tags)) {
+        let text = name.ends_with(".xml") || name.ends_with(".rels");
+        let bombs = passing.bytes > limit
+            || (text && (passing.longest > MAX_RUN || passing.tags > tags))
+            || (name.contains("sharedstrings") && text && !passing.claims_are_sane())
+            || records.longest > MAX_RUN
+            || (content && !repeats_are_sane(&kept));
+        if bombs {
             return Err(large(file));
         }
         total += passing.bytes;
+        cells += passing.cells;
+        if cells > super::sheet::MAX_CELLS as u64 {
+            return Err(crowded(file));
+        }
     }
     Ok(format)
 }
 
-/// Whether the number of shared strings that a part claims could be true: the reader reserves room
-/// for it at once.
-fn claims_are_sane(part: &[u8]) -> bool {
-    const CLAIM: &[u8] = b"uniqueCount";
-    // A part in another encoding would hide its claim from this look.
-    if part.starts_with(&[0xff, 0xfe]) || part.starts_with(&[0xfe, 0xff]) || part.iter().take(64).any(|b| *b == 0) {
-        return false;
-    }
-    let mut rest = part;
-    while let Some(at) = rest.windows(CLAIM.len()).position(|w| w == CLAIM) {
-        rest = &rest[at + CLAIM.len()..];
-        let number: Vec<u8> = rest
-            .iter()
-            .copied()
-            .skip_while(|b| matches!(b, b'=' | b'"' | b'\'') || b.is_ascii_whitespace())
-            .take_while(u8::is_ascii_digit)
-            .collect();
-        let claimed: u64 =
-            if number.len() > 12 { u64::MAX } else { String::from_utf8_lossy(&number).parse().unwrap_or(0) };
-        // <si/> takes five bytes.
-        if claimed > part.len() as u64 / 5 + 1_000 {
-            return false;
-        }
-    }
-    true
+/// The number of parts that an archive claims, the largest of all claims near its end. The reader of
+/// archives makes room for each of them.
+fn entries(bytes: &[u8]) -> usize {
+    const END: &[u8] = b"PK\x05\x06";
+    let near = &bytes[bytes.len().saturating_sub(66_000)..];
+    let claims = near.windows(END.len() + 8).filter(|w| w.starts_with(END));
+    claims.map(|w| usize::from(u16::from_le_bytes([w[10], w[11]]))).max().unwrap_or(0)
 }
 
 /// Whether an .ods stays below four million cells once its repeated cells and rows are written out.
@@ -250,64 +259,124 @@ fn compound(bytes: &[u8], file: &str) -> Result<Format> {
     }
 }
 
+/// The refusal of a file that holds more than any roster.
+pub(super) fn crowded(file: &str) -> Error {
+    refuse(file, "内容过多(超过 300 万个单元格或 96 MB 文字)，不像名册。请删去无关的工作表和行，或分成几个文件导入")
+}
+
 fn word(file: &str) -> Error {
     refuse(file, "这是 Word 文档，不是表格文件。请把其中的表格复制到 Excel 或 WPS 表格，存为 .xlsx 后再导入")
 }
 
 fn large(file: &str) -> Error {
-    refuse(file, "展开后大得不合常理，为安全起见没有读取。请把需要的行复制到新的表格再导入")
+    refuse(
+        file,
+        "展开后大得不合常理，为安全起见没有读取。请用 Excel 或 WPS 打开，把需要的行复制到新的表格，另存为 .xlsx 后再导入",
+    )
 }
 
-/// Looks at the unpacked bytes of an XML part as they pass, without keeping them.
+/// The attribute by which a part claims how many different strings it holds.
+const CLAIM: &[u8] = b"uniqueCount";
+
+/// What is seen of the unpacked bytes of a part as they pass. Only the last few of them are kept, for what
+/// lies across two pieces.
 #[derive(Default)]
 struct Passing {
     bytes: u64,
     tags: u64,
+    cells: u64,
     run: usize,
     longest: usize,
+    /// There is a `<!DOCTYPE` or an `<!ENTITY`.
+    declares: bool,
+    /// The largest `uniqueCount` that stands anywhere.
+    claimed: u64,
+    /// Another encoding than UTF-8, which would hide the claim.
+    wide: bool,
+    seen: Vec<u8>,
 }
 
-impl Write for Passing {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+impl Passing {
+    /// Bytes of the piece before that are looked at again: the longest claim with its number.
+    const CARRY: usize = 32;
+
+    fn take(&mut self, bytes: &[u8]) {
+        if self.bytes == 0 {
+            self.wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.iter().take(64).any(|b| *b == 0);
+        }
         self.bytes += bytes.len() as u64;
-        let mut rest = bytes;
-        while let Some(at) = rest.iter().position(|b| *b == b'<') {
+        let mut after = 0;
+        for at in memchr::memchr_iter(b'<', bytes) {
             self.tags += 1;
-            self.longest = self.longest.max(self.run + at);
+            // <v> and <is> hold what a cell says; styled cells without either are no content.
+            self.cells +=
+                u64::from(matches!(bytes.get(at + 1..), Some([b'v', b'>' | b' ', ..] | [b'i', b's', b'>', ..])));
+            self.longest = self.longest.max(self.run + at - after);
             self.run = 0;
-            rest = &rest[at + 1..];
+            after = at + 1;
         }
-        self.run += rest.len();
+        self.run += bytes.len() - after;
         self.longest = self.longest.max(self.run);
-        Ok(bytes.len())
+        let carried = self.seen.len().saturating_sub(Passing::CARRY);
+        self.seen.drain(..carried);
+        self.seen.extend_from_slice(bytes);
+        let seen = self.seen.as_slice();
+        let there = |needle: &str| memmem::find(seen, needle.as_bytes()).is_some();
+        self.declares |= there("<!DOCTYPE") || there("<!ENTITY");
+        let claims = memmem::find_iter(seen, CLAIM).map(|at| {
+            let digits = seen[at + CLAIM.len()..]
+                .iter()
+                .skip_while(|b| matches!(b, b'=' | b'"' | b'\'') || b.is_ascii_whitespace());
+            digits
+                .take_while(|b| b.is_ascii_digit())
+                .fold(0_u64, |n, d| n.saturating_mul(10).saturating_add((d - b'0').into()))
+        });
+        self.claimed = claims.max().unwrap_or(0).max(self.claimed);
     }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+
+    /// Whether the number of shared strings that a part claims could be true: the reader makes room for them
+    /// at once.
+    fn claims_are_sane(&self) -> bool {
+        // <si/> takes five bytes.
+        !self.wide && self.claimed <= self.bytes / 5 + 1_000
     }
 }
 
-/// Whether the records of an .xlsb part have the length that they claim: the reader asks for room first.
-fn lengths_are_sane(part: &[u8]) -> bool {
-    let mut rest = part;
-    // A number in groups of seven bits, at most `most` bytes long.
-    fn number(rest: &mut &[u8], most: u32) -> Option<usize> {
-        let mut value = 0;
-        for i in 0..most {
-            let (byte, after) = rest.split_first()?;
-            *rest = after;
-            value |= usize::from(byte & 0x7f) << (7 * i);
-            if byte & 0x80 == 0 {
-                break;
+/// The lengths that the records of an .xlsb part claim: the reader makes room for each before it reads it.
+#[derive(Default)]
+struct Lengths {
+    longest: usize,
+    /// Bytes of the present record that are still to come.
+    left: usize,
+    /// Bytes of the number being read, and what it is so far.
+    groups: u32,
+    value: usize,
+    /// The number being read is a length, no longer a type.
+    length: bool,
+}
+
+impl Lengths {
+    fn take(&mut self, mut bytes: &[u8]) {
+        while let Some((byte, after)) = bytes.split_first() {
+            if self.left > 0 {
+                let skipped = self.left.min(bytes.len());
+                self.left -= skipped;
+                bytes = &bytes[skipped..];
+                continue;
             }
+            bytes = after;
+            // A number in groups of seven bits: two bytes of type at most, then four of length.
+            self.value |= usize::from(byte & 0x7f) << (7 * self.groups);
+            self.groups += 1;
+            if byte & 0x80 != 0 && self.groups < if self.length { 4 } else { 2 } {
+                continue;
+            }
+            if self.length {
+                self.left = self.value;
+                self.longest = self.longest.max(self.value);
+            }
+            self.length = !self.length;
+            (self.value, self.groups) = (0, 0);
         }
-        Some(value)
     }
-    while !rest.is_empty() {
-        if number(&mut rest, 2).is_none() {
-            return false;
-        }
-        let Some(after) = number(&mut rest, 4).and_then(|length| rest.get(length..)) else { return false };
-        rest = after;
-    }
-    true
 }

@@ -53,7 +53,7 @@ pub(super) struct Sheet {
 pub(super) const DAYS_TO_1904: f64 = 1462.0;
 
 /// Cells and text that one file may hold: half as much again as the largest roster we expect.
-const MAX_CELLS: usize = 3_000_000;
+pub(super) const MAX_CELLS: usize = 3_000_000;
 const MAX_TEXT: usize = 96 << 20;
 
 /// What a file holds, in its own order. Cells and merged cells belong to the sheet named last.
@@ -169,12 +169,11 @@ impl Collected {
 
 /// Reads every sheet of a file part by part, after looking at its bytes.
 pub(super) fn read(bytes: &[u8], file: &str, take: Taker<'_>) -> Result<()> {
-    let format = guard::look(bytes, file)?;
     let mut sink = Sink { file, cells: 0, text: 0, take };
     // The readers were written for sound files; where one trips, the file is at fault.
-    match catch_unwind(AssertUnwindSafe(|| match format {
+    match catch_unwind(AssertUnwindSafe(|| match guard::look(bytes, file)? {
         Format::Text => text(bytes, &mut sink),
-        _ => workbook(bytes, format, &mut sink),
+        format => workbook(bytes, format, &mut sink),
     })) {
         Ok(outcome) => outcome,
         Err(_) => Err(damaged(file)),
@@ -218,10 +217,7 @@ impl Sink<'_> {
         }
         self.cells += 1;
         if self.cells > MAX_CELLS || self.text > MAX_TEXT {
-            return Err(refuse(
-                self.file,
-                "内容过多(超过 300 万个单元格或 96 MB 文字)，不像名册。请删去无关的工作表和行，或分成几个文件导入",
-            ));
+            return Err(guard::crowded(self.file));
         }
         (self.take)(Part::Cell(row.saturating_add(1), column, content))
     }
