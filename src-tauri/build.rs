@@ -61,6 +61,18 @@ const COMMANDS: &[&str] = &[
     "change_proof_role",
     "proof_content",
     "save_proof",
+    "pick_roster",
+    "drop_roster",
+    "paste_roster",
+    "read_roster",
+    "plan_block",
+    "plan_rows",
+    "plan_take",
+    "plan_take_all",
+    "plan_import",
+    "plan_drop",
+    "save_correction",
+    "save_template",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

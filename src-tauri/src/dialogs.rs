@@ -34,3 +34,11 @@ pub async fn save_as(window: &WebviewWindow, title: &str, name: &str) -> Option<
     let dialog = AsyncFileDialog::new().set_parent(window).set_title(title).set_file_name(name);
     Some(dialog.save_file().await?.path().to_owned())
 }
+
+/// Asks for a roster to import.
+pub async fn open_roster(window: &WebviewWindow) -> Option<PathBuf> {
+    let dialog = AsyncFileDialog::new().set_parent(window).set_title("选择要导入的名册");
+    let endings = ["xlsx", "xlsm", "xls", "xlsb", "ods", "et", "csv", "txt", "tsv"];
+    let file = dialog.add_filter("表格", &endings).add_filter("所有文件", &["*"]).pick_file().await?;
+    Some(file.path().to_owned())
+}

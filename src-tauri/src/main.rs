@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use tauri::{Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
 
+use crate::commands::import::Import;
 use crate::jobs::Jobs;
 use crate::office::Office;
 
@@ -96,9 +97,22 @@ fn main() -> tauri::Result<ExitCode> {
             commands::proof::change_proof_role,
             commands::proof::proof_content,
             commands::proof::save_proof,
+            commands::import::pick_roster,
+            commands::import::drop_roster,
+            commands::import::paste_roster,
+            commands::import::read_roster,
+            commands::import::plan_block,
+            commands::import::plan_rows,
+            commands::import::plan_take,
+            commands::import::plan_take_all,
+            commands::import::plan_import,
+            commands::import::plan_drop,
+            commands::import::save_correction,
+            commands::import::save_template,
         ])
         .setup(|app| {
             app.manage(Jobs::default());
+            app.manage(Import::default());
             app.manage(Office::open(args.data));
             WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
                 .title("众创台账")
@@ -106,6 +120,8 @@ fn main() -> tauri::Result<ExitCode> {
                 .min_inner_size(900.0, 520.0)
                 // The usual laptop shows 1366×768 at 125 %: the form needs all of it.
                 .maximized(true)
+                // Files are dropped on the page itself, and columns dragged in it.
+                .disable_drag_drop_handler()
                 .on_navigation(own_page)
                 .build()?;
             Ok(())

@@ -2,6 +2,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import type {
   Added,
+  Applied,
   Backup,
   Binned,
   Changed,
@@ -16,8 +17,12 @@ import type {
   FilingEntry,
   Filled,
   GridRow,
+  ImportChoices,
   ListGroup,
+  Only,
   Overview,
+  PlanRow,
+  PlanView,
   PortalLine,
   ProofAdded,
   ProofCount,
@@ -141,6 +146,30 @@ export const changeProofRole = (ids: number[], role: string) => invoke<null>('ch
 export const proofContent = (id: number) => invoke<ArrayBuffer>('proof_content', { id });
 /** Asks where to save a copy; the path, or null. */
 export const saveProof = (id: number) => invoke<string | null>('save_proof', { id });
+
+/** Asks for a file to import; its name, or null when none was chosen. */
+export const pickRoster = () => invoke<string | null>('pick_roster');
+/** Hands over a file that was dropped on the window. */
+export const dropRoster = async (file: File) =>
+  invoke<null>('drop_roster', await file.arrayBuffer(), { headers: { name: encodeURIComponent(file.name) } });
+export const pasteRoster = (text: string) => invoke<null>('paste_roster', { text });
+/** Reads what was picked, dropped or pasted; without a list for the one that it looks like. */
+export const readRoster = (job: Job, list: string | null, choices: ImportChoices) =>
+  invoke<PlanView>('read_roster', { job: job.id, steps: job.steps, list, choices });
+/** Reads text pasted into a grid, over these records or as new ones where there is null. */
+export const planBlock = (list: string, fields: string[], ids: (number | null)[], text: string) =>
+  invoke<PlanView>('plan_block', { list, fields, ids, text });
+export const planRows = (from: number, count: number, only: Only | null) =>
+  invoke<PlanRow[]>('plan_rows', { from, count, only });
+export const planTake = (rows: number[], taken: boolean) => invoke<PlanView>('plan_take', { rows, taken });
+export const planTakeAll = (only: Only | null, taken: boolean) => invoke<PlanView>('plan_take_all', { only, taken });
+export const planImport = (job: Job) => invoke<Applied>('plan_import', { job: job.id, steps: job.steps });
+export const planDrop = () => invoke<null>('plan_drop');
+/** Asks where to save the rows that failed; the path, or null. */
+export const saveCorrection = () => invoke<string | null>('save_correction');
+/** Asks where to save a template, blank or with the present records; the path, or null. */
+export const saveTemplate = (list: string, filled: boolean) =>
+  invoke<string | null>('save_template', { list, filled });
 
 /** What a failed call was refused with. A failure that is none of the core's own is shown as it came. */
 export function refusal(error: unknown): Refusal {

@@ -2,6 +2,7 @@
 
 pub mod annexes;
 pub mod folder;
+pub mod import;
 pub mod keeping;
 pub mod overview;
 pub mod proof;

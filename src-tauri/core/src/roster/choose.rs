@@ -23,7 +23,7 @@ const SHORT: usize = 40;
 
 /// How well a sheet's name fits a list: a sheet named after another list is that list's, since teams and
 /// enterprises share most columns.
-fn named_for(name: &str, shape: &Shape) -> i32 {
+pub(super) fn named_for(name: &str, shape: &Shape) -> i32 {
     let others = crate::record::shapes().filter(|s| s.kind.name == shape.kind.name && s.name != shape.name);
     let word = |label: &str| label.replace("创业", "").replace("初创", "");
     let name = name.replace("创业", "").replace("初创", "");

@@ -15,6 +15,7 @@ mod compound;
 mod correction;
 mod csv;
 mod guard;
+mod guess;
 mod heading;
 mod limits;
 mod matching;
@@ -33,6 +34,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 pub use correction::{Content, Correction, CorrectionRow, CorrectionSheet};
+pub use guess::{guess, importable};
 pub use plan::{
     Action, Applied, CellFlaw, Change, Choices, FieldChoice, LeftOut, Mapped, Only, Person, Plan, PlanPerson, PlanRow,
     PlanView, PreviewLine, Row, RowAt, RowCounts, SheetFound, Sure,
@@ -143,7 +145,7 @@ impl Reading {
         progress: Progress<'_>,
     ) -> Result<Plan> {
         let shape = self.shape;
-        if shape.kind.internal || shape.fields.iter().any(|f| f.required && f.ty == Type::System) {
+        if !importable(shape) {
             return Err(Error::refused(format!("{}不能从表格导入，请在窗口里登记", shape.label)));
         }
         // A template of ours explains itself on a sheet that is no data, and its first sheet says whose it is.

@@ -4,7 +4,7 @@ use super::heading::{self, Heading};
 use super::plan::{Choices, Plan};
 use super::sheet::{Line, Sheet};
 use super::value::Cell;
-use super::{Reading, choose, matching};
+use super::{Book, Reading, choose, matching};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
@@ -15,19 +15,29 @@ const MAX_TEXT: usize = 32 << 20;
 /// Longest quoted cell, in bytes: Excel's cells hold 32,767 characters.
 const MAX_QUOTED: usize = 4 * 32_767 * 2;
 
-impl Reading {
-    /// Reads text pasted as a table of its own, with its heading: from a spreadsheet, or the text of a .csv.
+impl Book {
+    /// Text pasted as a table of its own, with its heading: any number of plans can be made of it.
     ///
     /// # Errors
-    /// As [`Reading::plan`].
-    pub fn paste(&self, text: &str, choices: &Choices, progress: Progress<'_>) -> Result<Plan> {
+    /// [`Error::Refused`] when it is too long or no text that can be read.
+    pub fn pasted(text: &str) -> Result<Book> {
         refuse_long(text)?;
         let sheet = if text.contains('\t') {
             Sheet { lines: cells(text), ..Sheet::default() }
         } else {
             super::csv::read(text.as_bytes(), PASTED)?
         };
-        self.plan_sheets(PASTED, &[sheet], choices, progress)
+        Ok(Book { file: PASTED.to_owned(), sheets: vec![sheet] })
+    }
+}
+
+impl Reading {
+    /// Reads text pasted as a table of its own, with its heading: from a spreadsheet, or the text of a .csv.
+    ///
+    /// # Errors
+    /// As [`Reading::plan`].
+    pub fn paste(&self, text: &str, choices: &Choices, progress: Progress<'_>) -> Result<Plan> {
+        self.plan(&Book::pasted(text)?, choices, progress)
     }
 
     /// Reads text pasted into a grid: its columns are `fields` from left to right, its rows the records of
