@@ -10,6 +10,7 @@ mod import;
 mod hostile;
 mod lists;
 mod oracle;
+mod pack;
 mod programmes;
 mod proof;
 mod random;

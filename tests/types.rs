@@ -1,6 +1,6 @@
 //! The screen's types are those of the core: `ui/src/types.ts` is made from them, and kept with the sources.
 
-use incubator::{desk, error, form, progress, roster, store};
+use incubator::{desk, error, form, programme, progress, roster, store};
 use ts_rs::{Config, TS};
 
 #[test]
@@ -42,6 +42,10 @@ fn the_screen_knows_the_types_of_the_core() {
         roster::PlanRow::export_all(&config),
         roster::Only::export_all(&config),
         desk::Reminder::export_all(&config),
+        desk::PackReport::export_all(&config),
+        desk::ProgrammeForm::export_all(&config),
+        desk::ProgrammeEntry::export_all(&config),
+        programme::Gauge::export_all(&config),
         desk::RecordProof::export_all(&config),
         desk::ProofCount::export_all(&config),
         desk::ProofAdded::export_all(&config),

@@ -33,7 +33,7 @@ const LOCK_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 /// An unfinished file of a killed program may be removed after this long.
 const LEFTOVER_LIFE: Duration = Duration::from_secs(60 * 60);
 
-const UNFINISHED: (&str, &str) = (".taizhang-", ".tmp");
+pub(crate) const UNFINISHED: (&str, &str) = (".taizhang-", ".tmp");
 
 /// Writes `bytes` as the file `path`, whole or not at all. A missing folder is made.
 ///
@@ -120,7 +120,7 @@ fn occupied(path: &Path, lock: Option<&Path>) -> Error {
     Error::Occupied { path: path.into(), remark }
 }
 
-fn make_folder(folder: &Path) -> Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
@@ -206,20 +206,23 @@ impl Drop for Unfinished {
 }
 
 /// Removes what a killed program left unfinished in this folder.
-fn sweep(folder: &Path) {
+pub(crate) fn sweep(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
         let ours = name.to_str().is_some_and(|n| n.starts_with(UNFINISHED.0) && n.ends_with(UNFINISHED.1));
         let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
         if ours && age().is_some_and(|age| age > LEFTOVER_LIFE) {
-            let _ = fs::remove_file(entry.path());
+            let gone =
+                if entry.path().is_dir() { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) };
+            // Another program's, or held: it is no hindrance.
+            drop(gone);
         }
     }
 }
 
 /// Makes the new name durable. Windows has no such call and needs none; some network folders refuse it.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(windows) {
         return Ok(());
     }

@@ -17,6 +17,7 @@ pub mod figure;
 pub mod file;
 pub mod form;
 pub mod ledger;
+pub mod parcel;
 pub mod period;
 pub mod place;
 pub mod programme;

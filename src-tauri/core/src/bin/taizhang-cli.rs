@@ -126,6 +126,21 @@ enum Command {
         #[command(flatten)]
         output: Output,
     },
+    /// 生成一个申报事项的材料包：表格、材料清单、编号的佐证、缺件清单、账表对应，及同名压缩包
+    Pack {
+        /// 申报事项，用 programmes 查看
+        programme: String,
+        /// 按这一天填写和测算，默认为今天
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        on: Option<NaiveDate>,
+        /// 放在这个文件夹里；已有的材料包不会被覆盖
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// 列出将要到期的事：报送、协议、租期、聘期、资格和认定
+    Reminders(Output),
     /// 登记对一项条件的判断：是、否，或以“未定”取消
     Judge {
         /// 申报事项
@@ -522,6 +537,22 @@ fn run(cli: Cli) -> Result<()> {
         Command::Bin(output) => bin(&open()?, output.json),
         Command::Forms(output) => forms(&open()?, output.json),
         Command::Programmes(output) => programmes(&open()?, output.json),
+        Command::Pack { programme, on, out, output } => {
+            let report = open()?.pack(&programme, on.unwrap_or(today), &out, Progress::SILENT)?;
+            if output.json {
+                return print_json(&report);
+            }
+            print(report.to_string().trim_end());
+            Ok(())
+        }
+        Command::Reminders(output) => {
+            let all = open()?.reminders()?;
+            if output.json {
+                return print_json(&all);
+            }
+            all.iter().for_each(|r| print(&format!("{}{}：{}", if r.urgent { "! " } else { "  " }, r.title, r.say)));
+            Ok(())
+        }
         Command::Gauge { programme, on, output } => {
             let gauge = open()?.gauge(&programme, on.unwrap_or(today))?;
             if output.json {

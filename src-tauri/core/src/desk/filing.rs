@@ -269,7 +269,7 @@ impl Desk {
         self.filled(form, period, choice, &ledger)
     }
 
-    fn filled(&self, form: &Form, period: Period, choice: Choice, ledger: &Ledger) -> Result<Filled> {
+    pub(super) fn filled(&self, form: &Form, period: Period, choice: Choice, ledger: &Ledger) -> Result<Filled> {
         cutoff_fits(period, choice.cutoff)?;
         if let Some(seal) = seal_of(ledger, &form.id, period)? {
             let same = choice.basis.is_none_or(|b| b == seal.frozen.basis)

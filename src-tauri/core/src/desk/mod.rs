@@ -8,6 +8,7 @@ mod grid;
 mod import;
 mod order;
 mod overview;
+mod pack;
 mod portal;
 mod programmes;
 mod proof;
@@ -27,6 +28,7 @@ pub use figures::{About, FigureView, FilingEntry, Point, Side};
 pub use filing::{Choice, Difference, FilingChoice, Mover};
 pub use grid::{Column, Filter, GridRow, ListEntry, ListGroup, Mark, Rows, Sort, Test, View, columns};
 pub use overview::{Charts, Course, Dial, Key, Overview, Press, Slice, Todo};
+pub use pack::{Pack, PackReport, ProgrammeForm};
 pub use portal::{Compared, PortalLine, ReadBack, Verdict};
 pub use programmes::{Answer, ProgrammeEntry};
 pub use proof::{

@@ -9,6 +9,7 @@ mod fill;
 mod grid;
 pub(crate) mod parse;
 pub(crate) mod shelf;
+pub(crate) mod trace;
 pub(crate) mod wording;
 
 use std::collections::BTreeMap;

@@ -145,11 +145,17 @@ impl<'a> Proofs<'a> {
         };
         let mut files: Vec<Kept<'a>> = self.of(of, id).iter().filter(fits).copied().collect();
         for kind in &want.also {
-            for other in self.referring(kind, of, id) {
+            for other in self.referring(kind, of, id).into_iter().filter(|other| self.is_there(kind, *other)) {
                 files.extend(self.of(kind, other).iter().filter(fits).copied());
             }
         }
         files
+    }
+
+    /// Whether a record was there on the day: an agreement signed later proves nothing yet.
+    fn is_there(&self, kind: &Kind, id: i64) -> bool {
+        let days = self.ledger.get(kind, id).into_iter().flat_map(|r| r.cells.iter().flatten());
+        days.filter_map(Value::as_date).min().is_none_or(|first| first <= self.on)
     }
 
     /// Records of a kind that belong to another record.

@@ -11,6 +11,27 @@ use crate::error::{Error, Flaw, Result};
 use crate::file::{self, safe_name};
 use crate::record::Value;
 
+/// A proof file in the folder: read without the store, so that long copying holds nobody up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    path: PathBuf,
+    sha256: String,
+}
+
+impl Attachment {
+    /// Its bytes, checked against their SHA-256.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it is missing, [`Error::Refused`] when its content has changed.
+    pub fn read(&self) -> Result<Vec<u8>> {
+        let bytes = file::patiently(|| fs::read(&self.path)).map_err(|e| file_error("读取佐证材料", &self.path, e))?;
+        if hash_of(&bytes) == self.sha256 {
+            return Ok(bytes);
+        }
+        Err(Error::refused(format!("佐证材料的内容已被改动，与保存时不符：{}", self.path.display())))
+    }
+}
+
 impl Store {
     /// Keeps the bytes of a proof file; gives their SHA-256 in hex and their size. The same content
     /// again is not written twice. The record that refers to it is the caller's to write.
@@ -32,12 +53,15 @@ impl Store {
     /// # Errors
     /// [`Error::File`] when it is missing, [`Error::Refused`] when its content has changed.
     pub fn attachment(&self, sha256: &str) -> Result<Vec<u8>> {
-        let path = self.attachment_path(sha256)?;
-        let bytes = fs::read(&path).map_err(|e| file_error("读取佐证材料", &path, e))?;
-        if hash_of(&bytes) == sha256 {
-            return Ok(bytes);
-        }
-        Err(Error::refused(format!("佐证材料的内容已被改动，与保存时不符：{}", path.display())))
+        self.attachment_at(sha256)?.read()
+    }
+
+    /// A proof file by its SHA-256, to read later.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when that is no SHA-256.
+    pub fn attachment_at(&self, sha256: &str) -> Result<Attachment> {
+        Ok(Attachment { path: self.attachment_path(sha256)?, sha256: sha256.to_owned() })
     }
 
     /// Copies every proof file that is not in the bin into a folder under a name that people can read:

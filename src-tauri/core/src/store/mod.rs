@@ -34,6 +34,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use serde::Serialize;
 use ts_rs::TS;
 
+pub use attach::Attachment;
 pub use backup::{Backup, keep};
 pub use tx::Tx;
 

@@ -6,8 +6,11 @@
 mod correction;
 mod evidence;
 mod grid;
+mod listing;
 mod paper;
 mod template;
+
+pub(crate) use listing::{Entry, Listing, listings};
 
 use std::borrow::Cow;
 
