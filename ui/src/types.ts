@@ -812,6 +812,160 @@ id: number,
 say: string, };
 
 /**
+ * A programme held against the records on a day.
+ */
+export type Gauge = { 
+/**
+ * Id of the programme.
+ */
+programme: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Number of the document.
+ */
+document: string, 
+/**
+ * Where the wording comes from.
+ */
+source: string, 
+/**
+ * How much of it was seen.
+ */
+seen: Seen, 
+/**
+ * What the reader should know about the whole.
+ */
+notes: Array<string>, 
+/**
+ * The day on which it was gauged.
+ */
+on: string, 
+/**
+ * Conditions met, of those that apply.
+ */
+met: number, 
+/**
+ * Conditions not met.
+ */
+unmet: number, 
+/**
+ * Conditions of which that cannot be said.
+ */
+unknown: number, 
+/**
+ * Points reached, when the programme gives points.
+ */
+points: number | null, 
+/**
+ * Full points.
+ */
+of: number | null, 
+/**
+ * Pieces of proof that are there (齐全 n/m).
+ */
+have: number, 
+/**
+ * Pieces of proof that are wanted.
+ */
+want: number, 
+/**
+ * The conditions.
+ */
+conditions: Array<Gauged>, 
+/**
+ * The list of material.
+ */
+documents: Array<Gauged>, };
+
+/**
+ * A condition held against the records.
+ */
+export type Gauged = { 
+/**
+ * Id, for example S6.
+ */
+id: string, 
+/**
+ * What it asks for.
+ */
+label: string, 
+/**
+ * How it is decided.
+ */
+way: Way, 
+/**
+ * It is asked of this makerspace: the terms of a lease, for one, are not where the site is its own.
+ */
+applies: boolean, 
+/**
+ * Today's value: a number in `unit`, or words; blank when it is not known.
+ */
+value: number | string | null, 
+/**
+ * Unit of the value.
+ */
+unit: string, 
+/**
+ * The value in words, with the days it was measured on.
+ */
+shown: string, 
+/**
+ * What is asked for, for example ≥ 5 人.
+ */
+threshold: string, 
+/**
+ * Met or not; blank when that cannot be said.
+ */
+met: boolean | null, 
+/**
+ * What closes the gap; blank when it is met.
+ */
+gap: string | null, 
+/**
+ * Document and clause.
+ */
+source: string, 
+/**
+ * What the document leaves open, and the note of a judgement.
+ */
+note: string, 
+/**
+ * Last day of validity, of a recognition or a judgement.
+ */
+until: string | null, 
+/**
+ * Points reached.
+ */
+points: number | null, 
+/**
+ * Full points.
+ */
+of: number | null, 
+/**
+ * Pieces of proof that are there.
+ */
+have: number | null, 
+/**
+ * Pieces of proof that are wanted.
+ */
+want: number | null, 
+/**
+ * Records that lack something, and what. An id of 0: there is no such record yet.
+ */
+missing: Array<Gap>, 
+/**
+ * Records behind the value.
+ */
+from: Array<Source>, 
+/**
+ * Its parts.
+ */
+parts: Array<Gauged>, };
+
+/**
  * The paper of a form, filled.
  */
 export type Grid = { 
@@ -1156,6 +1310,51 @@ todo: Array<Todo>,
 figures: Array<Key>, };
 
 /**
+ * What a pack holds, and where it lies.
+ */
+export type PackReport = { 
+/**
+ * Its folder.
+ */
+folder: string, 
+/**
+ * The same as a .zip.
+ */
+zip: string, 
+/**
+ * Tables.
+ */
+workbooks: number, 
+/**
+ * Proof files.
+ */
+proofs: number, 
+/**
+ * Bytes of all files.
+ */
+bytes: number, 
+/**
+ * Pieces of proof that are there (齐全 n/m).
+ */
+have: number, 
+/**
+ * Pieces of proof that are asked for.
+ */
+want: number, 
+/**
+ * Lines of the list of what is missing.
+ */
+missing: number, 
+/**
+ * Numbers in 账表对应.
+ */
+numbers: number, 
+/**
+ * What the person should know: a table that there is not, a file that was damaged.
+ */
+remarks: Array<string>, };
+
+/**
  * What a form reports on.
  */
 export type PeriodKind = "quarter" | "year" | "day";
@@ -1400,6 +1599,80 @@ row: number,
  * Letters of the column and content, only cells that hold something.
  */
 cells: Array<[string, string]>, };
+
+/**
+ * One programme to choose from.
+ */
+export type ProgrammeEntry = { 
+/**
+ * Id, for example shanxi-2022.
+ */
+id: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * Who decides.
+ */
+issuer: string, 
+/**
+ * Number of the document.
+ */
+document: string, 
+/**
+ * Where the wording comes from.
+ */
+source: string, 
+/**
+ * How much of it was seen.
+ */
+seen: Seen, 
+/**
+ * Number of conditions.
+ */
+conditions: number, 
+/**
+ * Number of items of its list of material.
+ */
+documents: number, 
+/**
+ * From the manager's own folder.
+ */
+own: boolean, };
+
+/**
+ * A table that belongs to a programme.
+ */
+export type ProgrammeForm = { 
+/**
+ * Id of the edition.
+ */
+id: string, 
+/**
+ * Title as printed.
+ */
+title: string, 
+/**
+ * The period for which it is filled on the day.
+ */
+period: string, 
+/**
+ * The wording is official.
+ */
+official: boolean, 
+/**
+ * It has texts that are written in the program.
+ */
+texts: boolean, 
+/**
+ * 错误 that its checks found.
+ */
+errors: number, 
+/**
+ * 警示 without a reason.
+ */
+warnings: number, };
 
 /**
  * What came of adding files.
@@ -1969,6 +2242,11 @@ totals: Array<string>,
 apart: boolean, };
 
 /**
+ * How much of the official text was there to read.
+ */
+export type Seen = "whole" | "excerpt";
+
+/**
  * A record in the editor.
  */
 export type Sheet = { 
@@ -2310,3 +2588,8 @@ flawed: boolean,
  * Only these records: those that a finding names.
  */
 only: number[] | null, };
+
+/**
+ * How a condition is decided, by name.
+ */
+export type Way = "gate" | "any" | "all" | "judge" | "proof" | "score" | "validity";
