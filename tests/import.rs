@@ -131,7 +131,10 @@ fn columns_are_chosen_and_remembered_for_files_of_that_shape() {
     assert_eq!(plan.mapping[1].sure, Some(Sure::Chosen));
     assert_eq!(plan.mapping[1].samples, ["甲", "乙"]);
     room.import(&plan);
-    same(&room.records("tenant", &["name", "leader_name", "moved_in_on"]), "甲 | 张三 | 2021-03-01\n乙 | 李四 | 2021-04-01");
+    same(
+        &room.records("tenant", &["name", "leader_name", "moved_in_on"]),
+        "甲 | 张三 | 2021-03-01\n乙 | 李四 | 2021-04-01",
+    );
 
     // The next month's file of the same shape, after a restart.
     room.reopen();
@@ -177,7 +180,10 @@ fn sheet_and_heading_are_chosen_and_wrong_choices_are_refused() {
     let plan = room.plan("team", &book, &Choices::default());
     same(&shown(&plan), "2 New 甲");
     let sheets = plan.view().sheets;
-    assert_eq!(sheets.iter().map(|s| (s.name.as_str(), s.read)).collect::<Vec<_>>(), [("名册", true), ("旧名册", false)]);
+    assert_eq!(
+        sheets.iter().map(|s| (s.name.as_str(), s.read)).collect::<Vec<_>>(),
+        [("名册", true), ("旧名册", false)]
+    );
     assert!(sheets[1].say.contains("没有读取") && sheets[1].heading_row.is_some(), "the other is offered: {sheets:?}");
     let old = Choices { sheet: Some("旧名册".into()), heading_row: Some(2), ..Choices::default() };
     same(&shown(&room.plan("team", &book, &old)), "3 New 乙");
@@ -186,7 +192,10 @@ fn sheet_and_heading_are_chosen_and_wrong_choices_are_refused() {
         (Choices { heading_row: Some(9), ..Choices::default() }, "第 9 行是空行"),
         (Choices { mapping: mapped(&[("Z", Some("name"))]), ..Choices::default() }, "没有 Z 列"),
         (Choices { mapping: mapped(&[("A", Some("nothing"))]), ..Choices::default() }, "没有栏目“nothing”"),
-        (Choices { mapping: mapped(&[("A", Some("name")), ("B", Some("name"))]), ..Choices::default() }, "两列都选作了"),
+        (
+            Choices { mapping: mapped(&[("A", Some("name")), ("B", Some("name"))]), ..Choices::default() },
+            "两列都选作了",
+        ),
     ] {
         let error = room.desk().plan("team", "表.xlsx", &book, &choices, Progress::SILENT).expect_err("refused");
         assert!(error.to_string().contains(want), "{error}");
@@ -211,7 +220,11 @@ fn what_is_left_out_stays_out_and_one_step_takes_all_back() {
     same(&shown(&plan), "2 New 甲\n3 New- 乙\n4 Flawed- 丙 | ! B4 入驻日期“2021-13-01”这一天不存在，请核对\n5 New- 丁");
     let counts = plan.view().rows;
     assert_eq!((counts.all, counts.new, counts.left, counts.flawed), (4, 3, 2, 1));
-    assert_eq!(plan.page(1, 1, Some(Only::Left)).iter().map(|r| r.row).collect::<Vec<_>>(), [5], "pages within a choice");
+    assert_eq!(
+        plan.page(1, 1, Some(Only::Left)).iter().map(|r| r.row).collect::<Vec<_>>(),
+        [5],
+        "pages within a choice"
+    );
     room.import(&plan);
     same(&room.records("tenant", &["name"]), "甲");
     plan.take_all(Some(Only::Left), true);
@@ -257,9 +270,8 @@ fn rows_that_failed_are_mended_in_their_own_columns_and_come_in() {
     let mending = room.desk().correction(&plan).expect("a correction file");
     // As it is, it brings the very same flaws, in the very same columns.
     let again = room.plan("enterprise", &mending, &Choices::default());
-    let says = |plan: &Plan| -> Vec<String> {
-        plan.rows.iter().flat_map(|r| r.flaws.iter().map(|f| f.say.clone())).collect()
-    };
+    let says =
+        |plan: &Plan| -> Vec<String> { plan.rows.iter().flat_map(|r| r.flaws.iter().map(|f| f.say.clone())).collect() };
     assert_eq!(says(&again), says(&plan), "every cell came over as it stood");
     let fields = |plan: &Plan| plan.mapping.iter().map(|m| (m.heading.clone(), m.field.clone())).collect::<Vec<_>>();
     let (mut ours, theirs) = (fields(&again), fields(&plan));
@@ -377,14 +389,16 @@ fn teams_and_enterprises_in_one_roster_are_told_apart() {
          6 New 戊
          7 New 己",
     );
-    let right = "甲队 | 创业团队\n乙公司 | 初创企业\n丙 | 初创企业\n丁科技有限公司 | 初创企业\n戊 | 创业团队\n己 | 创业团队";
+    let right =
+        "甲队 | 创业团队\n乙公司 | 初创企业\n丙 | 初创企业\n丁科技有限公司 | 初创企业\n戊 | 创业团队\n己 | 创业团队";
     same(&stored, right);
     let (plan, stored) = enter("tenant");
     assert!(plan.contains("7 New 己 | ? A7 看作团队，因没有统一社会信用代码和注册日期"), "{plan}");
     same(&stored, right);
     let (plan, stored) = enter("enterprise");
     same(&stored, "甲队 | 创业团队\n乙公司 | 初创企业\n戊 | 创业团队");
-    for said in ["2 New 甲队 | ? A2 看作团队，因“类别”为“团队”", "4 Flawed- 丙 | ! D4 未填注册日期", "7 Flawed- 己"] {
+    for said in ["2 New 甲队 | ? A2 看作团队，因“类别”为“团队”", "4 Flawed- 丙 | ! D4 未填注册日期", "7 Flawed- 己"]
+    {
         assert!(plan.contains(said), "{said}: {plan}");
     }
     // A title above a part of the list, and the name of a sheet, tell as much.
@@ -406,15 +420,23 @@ fn teams_and_enterprises_in_one_roster_are_told_apart() {
 #[test]
 fn text_from_the_clipboard_goes_over_records_and_adds_new_ones() {
     let mut room = Room::new();
-    let plan = room.plan("team", "团队名称,负责人,入驻日期\n甲,张三,2021-03-01\n乙,李四,2021-03-01\n".as_bytes(), &Choices::default());
+    let plan = room.plan(
+        "team",
+        "团队名称,负责人,入驻日期\n甲,张三,2021-03-01\n乙,李四,2021-03-01\n".as_bytes(),
+        &Choices::default(),
+    );
     room.import(&plan);
     let fields: Vec<String> = ["name", "leader_name", "moved_in_on"].map(str::to_owned).into();
     let block = |room: &mut Room, fields: &[String], ids: &[Option<i64>], text: &str| {
         room.desk().plan_block("team", fields, ids, text).expect("a plan")
     };
     // Over two records and one row more, a line break in a cell, and Excel's row too many.
-    let plan = block(&mut room, &fields[1..], &[Some(1), Some(2), None], "赵六\t2021/4/1\r\n\"王\n五\"\t2021-03-01\r\n");
-    same(&shown(&plan), "1 Change 甲 | leader_name: 张三→赵六 | moved_in_on: 2021-03-01→2021-04-01\n2 Change 乙 | leader_name: 李四→王\n五");
+    let plan =
+        block(&mut room, &fields[1..], &[Some(1), Some(2), None], "赵六\t2021/4/1\r\n\"王\n五\"\t2021-03-01\r\n");
+    same(
+        &shown(&plan),
+        "1 Change 甲 | leader_name: 张三→赵六 | moved_in_on: 2021-03-01→2021-04-01\n2 Change 乙 | leader_name: 李四→王\n五",
+    );
     // Blank over a record blanks; a new name in the first column is no other record, but a rename.
     let plan = block(&mut room, &fields, &[Some(1), None], "甲甲\t\t2021-03-01\n丙\t钱七\t2021-05-01\n\n");
     same(&shown(&plan), "1 Change 甲甲 | name: 甲→甲甲 | leader_name: 张三→\n2 New 丙");
@@ -431,7 +453,8 @@ fn text_from_the_clipboard_goes_over_records_and_adds_new_ones() {
     room.desk().import(&wide, Progress::SILENT).expect_err("nothing is cut off in silence");
     let gone = block(&mut room, &fields[1..2], &[Some(99)], "张三");
     same(&shown(&gone), "1 Flawed-  | ! 1:1 编号为 99 的创业团队已经不在台账里");
-    let plan = room.desk().plan_paste("team", "团队名称\t入驻日期\n戊\t2021-07-01\n", &Choices::default()).expect("a plan");
+    let plan =
+        room.desk().plan_paste("team", "团队名称\t入驻日期\n戊\t2021-07-01\n", &Choices::default()).expect("a plan");
     same(&shown(&plan), "2 New 戊");
 }
 
@@ -456,6 +479,8 @@ fn a_thousand_rows_of_twenty_cells_are_planned_from_the_clipboard() {
     let plan = room.desk().plan_block("enterprise", &fields, &[], &rows.join("\r\n")).expect("a plan");
     let took = start.elapsed();
     assert_eq!(plan.rows.len(), 1000);
-    assert!(plan.rows.iter().all(|r| r.action == Action::Flawed || r.record.cells.contains(&Some(Value::text("张三")))));
+    assert!(
+        plan.rows.iter().all(|r| r.action == Action::Flawed || r.record.cells.contains(&Some(Value::text("张三"))))
+    );
     println!("1,000 × 20 cells from the clipboard: {took:?}");
 }

@@ -193,7 +193,7 @@ fn understood(list: &str, text: &str, want: &str) {
     assert_eq!(tidy(&got), tidy(want), "\n{text}");
 }
 
-fn shown(plan: &Plan) -> String {
+pub fn shown(plan: &Plan) -> String {
     let mut out = String::new();
     for row in &plan.rows {
         let fields = plan.shape.kind.fields.iter().zip(&row.record.cells);
