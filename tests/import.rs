@@ -365,6 +365,23 @@ fn people_named_in_a_cell_become_members_in_the_same_step() {
 }
 
 #[test]
+fn a_leader_kept_as_a_list_stays_one_when_the_list_comes_back() {
+    let mut room = Room::new();
+    let plan = room.plan("team", "团队名称,入驻日期\n甲,2021-03-01\n".as_bytes(), &Choices::default());
+    room.import(&plan);
+    let (id, shape) = (1, incubator::record::shape("team").expect("teams"));
+    let change = |tx: &mut incubator::store::Tx<'_>| {
+        let mut record = tx.get(shape.kind, id)?.expect("the team");
+        record.set(shape.kind, "leader_name", Some(Value::text("张三（组长）、李四")));
+        tx.update(shape, record)
+    };
+    room.desk().store_mut().change("修改", change).expect("typed by hand");
+    let list = room.desk().list_workbook("team").expect("a list");
+    let plan = room.plan("team", &list, &Choices::default());
+    same(&shown(&plan), "2 Same 甲");
+}
+
+#[test]
 fn teams_and_enterprises_in_one_roster_are_told_apart() {
     let text = "单位名称,类别,统一社会信用代码,注册日期,入驻日期\n\
         甲队,团队,,,2021-03-01\n\
@@ -483,4 +500,53 @@ fn a_thousand_rows_of_twenty_cells_are_planned_from_the_clipboard() {
         plan.rows.iter().all(|r| r.action == Action::Flawed || r.record.cells.contains(&Some(Value::text("张三"))))
     );
     println!("1,000 × 20 cells from the clipboard: {took:?}");
+}
+
+#[test]
+fn a_blank_template_brings_nothing_until_its_example_is_written_over() {
+    let mut room = Room::new();
+    room.desk().open_sample().expect("the sample");
+    let mut marked = 0;
+    for shape in incubator::record::shapes().filter(|s| s.name != "proof") {
+        let bytes = room.desk().template(shape.name).expect("a template");
+        let cells = incubator_cells(&bytes);
+        assert_eq!(cells.len(), 2, "{}: a heading and one example", shape.name);
+        assert!(cells[1].iter().all(|c| !c.is_empty()), "{}: every column shows how it is filled in", shape.name);
+        let plan = room.plan(shape.name, &bytes, &Choices::default());
+        assert_eq!(plan.rows.len(), 0, "{}: the example is passed over: {}", shape.name, shown(&plan));
+        assert!(plan.view().lacking.is_empty() && plan.trouble.is_none(), "{}: every heading is known", shape.name);
+        // The records there are, written out in the same layout, hold nothing new.
+        let filled = room.desk().list_workbook(shape.name).expect("a list");
+        let plan = room.plan(shape.name, &filled, &Choices::default());
+        let counts = plan.counts();
+        assert_eq!((counts.new, counts.changed, counts.flawed), (0, 0, 0), "{}: {}", shape.name, shown(&plan));
+        marked += counts.same;
+    }
+    assert!(marked > 400, "the sample has records: {marked}");
+    // Written over in part, it is a row with what is left of the example said or dropped.
+    let mut cells = incubator_cells(&room.desk().template("team").expect("a template"));
+    let drawn_again = |cells: &[Vec<String>]| {
+        let lines: Vec<String> = cells.iter().map(|r| r.join("|")).collect();
+        drawn(&lines.join("\n"))
+    };
+    let moved_in = cells[0].iter().position(|h| h == "入驻日期").expect("a column");
+    // The reader gives days as serial numbers; a person sees and types days.
+    for cell in &mut cells[1] {
+        if cell == "44256" {
+            "2021-03-01".clone_into(cell);
+        }
+    }
+    assert_eq!(
+        room.plan("team", &drawn_again(&cells), &Choices::default()).rows.len(),
+        0,
+        "saved again, still the example"
+    );
+    "2021-04-01".clone_into(&mut cells[1][moved_in]);
+    let plan = room.plan("team", &drawn_again(&cells), &Choices::default());
+    assert!(shown(&plan).contains("团队名称还是模板里的示例"), "{}", shown(&plan));
+    "甲甲甲".clone_into(&mut cells[1][0]);
+    let plan = room.plan("team", &drawn_again(&cells), &Choices::default());
+    assert_eq!((plan.counts().new, plan.rows.len()), (1, 1), "{}", shown(&plan));
+    let note = plan.rows[0].record.field(plan.shape.kind, "note");
+    assert_eq!(note, None, "the remark about the example is not the record's");
 }

@@ -254,6 +254,43 @@ fn headings_of_two_rows_with_groups() {
 }
 
 #[test]
+fn the_group_above_says_whose_a_part_is() {
+    understood(
+        "enterprise",
+        "企业名称 | 法定代表人 | -> | 企业联系人 | -> | 注册资本(万元) | -> | 时间 | ->
+         ^ | 姓名 | 联系电话 | 姓名 | 联系电话 | 金额 | 币种 | 注册 | 入驻
+         甲 | 张三 | 13800138000 | 李四 | 13900139000 | #50 | 人民币 | 2020-01-01 | 2021-01-01",
+        "3 name=甲 leader_name=李四 leader_phone=13900139000 registered_on=2020-01-01 reg_capital=500000.00 legal_person=张三 moved_in_on=2021-01-01",
+    );
+    // The upper row alone names as many fields; the cells merged over both rows tell that there are two.
+    understood(
+        "snapshot",
+        "统计日期 | 从业人员（人） | -> | -> | 2020年总收入(万元) | 2021年总收入(万元)
+         ^ | 总数 | 其中：大专以上 | 其中：应届毕业生 | ^ | ^
+         2021-09-20 | #5 | #3 | #1 | #7 | #8",
+        "3 as_of=2021-09-20 headcount=5 fresh_graduates=1 college=3 ! 3:3 未填入驻对象",
+    );
+}
+
+#[test]
+fn what_stands_below_a_list_is_no_record() {
+    understood(
+        "team",
+        "序号 | 团队名称 | 负责人 | 入驻日期
+         #1 | 甲 | 张三 | 2021-03-01
+          | 合 计 | #1 |
+          | 合  计：1个团队 | |
+         总计（个） | #1 | |
+         本页小计 | #1 | |
+         备注 | 1.本表一式两份 | |
+         （以下无正文） | | |
+          | 以下空白 | |
+         制表：王五 | | 审核：赵六 |",
+        "2 name=甲 leader_name=张三 moved_in_on=2021-03-01",
+    );
+}
+
+#[test]
 fn merged_cells_stand_for_all_their_rows() {
     understood(
         "income",

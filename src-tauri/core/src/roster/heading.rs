@@ -473,7 +473,10 @@ fn any_heading_at(sheet: &Sheet, i: usize, line: &Line, words: &[Word], shape: &
     let pair = sheet.lines.get(i + 1).filter(|next| next.row == line.row + 1).and_then(|next| {
         let columns = assign(&joined(line, next, &sheet.merged), words, shape);
         let pair = Heading { first_row: line.row, last_row: next.row, columns };
-        (pair.known() > single.known() && pair.known() > one(next).known()).then_some(pair)
+        // A cell merged over exactly these two rows is drawn by nobody but for a heading of two.
+        let drawn = sheet.merged.iter().any(|m| m.top == line.row && m.bottom == next.row);
+        let more = pair.known() > single.known() && pair.known() > one(next).known();
+        (more || (drawn && pair.known() + 1 >= single.known() && pair.known() >= one(next).known())).then_some(pair)
     });
     Some(pair.unwrap_or(single))
 }
@@ -673,6 +676,12 @@ const PATTERNS: &[Pattern] = &[
         &[&["应届"]],
         &["大学", "毕业生", "吸纳", "新", "其中", "人数", "数量", "高校"],
     ),
+    made_of(
+        "financing",
+        "share",
+        &[&["股权", "股份", "股", "持股", "占股"], &["比例", "占比", "比"]],
+        &["(%)", "%", "出让", "所占"],
+    ),
     made_of("ip", "title", &[&["名称"]], &["知识产权", "专利", "成果", "软著"]),
     made_of("ip", "number", &[&["专利号", "登记号", "证书号", "授权号", "编号"]], &["专利", "证书", "登记", "授权"]),
     made_of("ip", "kind", &[&["类别", "类型"]], &["知识产权", "专利"]),
@@ -706,7 +715,17 @@ impl Pattern {
 /// A heading without the marks that carry no meaning.
 fn plain(heading: &str) -> String {
     let text: String = folded(heading).chars().filter(|c| !"*:\"'“”‘’?!。,;".contains(*c)).collect();
-    text.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(['.', '、', ')']).to_owned()
+    // All of it in brackets is still the heading: 【备注】.
+    let whole = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).filter(|t| !t.contains(['(', ')']));
+    let text = whole.unwrap_or(&text).trim_start_matches("其中");
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    // 2021年营业收入 and 1.营业收入.
+    let rest = if rest.len() + 4 == text.len() {
+        rest.strip_prefix("年度").or(rest.strip_prefix('年')).unwrap_or(rest)
+    } else {
+        rest
+    };
+    rest.trim_start_matches(['.', '、', ')']).to_owned()
 }
 
 /// Without what stands in brackets and without a unit after a slash.
@@ -744,6 +763,8 @@ fn everyday(text: &str) -> String {
         ("电话号码", "电话"),
         ("资金", "资本"),
         ("其它", "其他"),
+        ("专/兼职", "专兼职"),
+        ("专职/兼职", "专兼职"),
     ] {
         text = text.replace(from, to);
     }
@@ -821,15 +842,74 @@ fn fits(heading: &str, words: &[Word], shape: &Shape) -> Vec<(usize, u32, Sure)>
     out
 }
 
+/// 2020年营业收入 beside 2021年营业收入: which of them a record means depends on its day, so neither is taken.
+fn several_years(columns: &mut [Column]) {
+    let year = |c: &Column| {
+        let text = folded(&c.heading);
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        (digits == 4 && text.get(4..).is_some_and(|rest| rest.starts_with('年'))).then(|| plain(&c.heading))
+    };
+    let years: Vec<Option<String>> = columns.iter().map(year).collect();
+    for (column, own) in columns.iter_mut().zip(&years) {
+        if own.is_some() && years.iter().filter(|other| *other == own).count() > 1 {
+            column.field = None;
+            column.sure = None;
+        }
+    }
+}
+
+/// Parts of a group that say no more than the group does.
+const WHOLE: &[&str] = &["姓名", "名称", "金额", "数额", "数量", "总数", "总人数", "人数", "总额"];
+/// Parts that are somebody's, and the group says whose.
+const SOMEBODYS: &[&str] = &[
+    "电话",
+    "性别",
+    "学历",
+    "姓名",
+    "职务",
+    "职称",
+    "电子邮件",
+    "邮箱",
+    "专业",
+    "院校",
+    "毕业院校",
+    "学校",
+    "特征",
+    "出生年月",
+];
+/// Groups that are people.
+const PEOPLE: &[&str] =
+    &["法人", "法定代表人", "法人代表", "成员", "导师", "股东", "联系人", "指导教师", "指导老师", "财务", "经办人"];
+
+/// How much less the lower part of a heading counts by itself. Under a group that is another person it counts
+/// not at all: 联系电话 under 法定代表人 is not the 负责人's.
+fn less_alone(above: &str, below: &str, words: &[Word], shape: &Shape) -> Option<u32> {
+    let part = everyday(&plain(below));
+    if !SOMEBODYS.contains(&part.as_str()) || shape.kind.name != "tenant" {
+        return Some(3);
+    }
+    let group = plain(above);
+    let leads = fits(above, words, shape)
+        .into_iter()
+        .find(|(field, ..)| shape.fields.get(*field).is_some_and(|f| f.name == "leader_name"));
+    match leads {
+        Some((_, _, Sure::Label | Sure::Alias)) => Some(3),
+        Some(_) => Some(20),
+        None if PEOPLE.iter().any(|who| group.contains(who)) => None,
+        None => Some(3),
+    }
+}
+
 /// Gives every column its field: the best fit first, no field twice.
 fn assign(headings: &[(u32, Vec<String>)], words: &[Word], shape: &Shape) -> Vec<Column> {
     let mut claims: Vec<(u32, usize, usize, Sure)> = Vec::new();
     for (i, (_, parts)) in headings.iter().enumerate() {
         let tries: Vec<(String, u32)> = match parts.as_slice() {
             [above, below] => {
-                let mut tries = vec![(format!("{above}{below}"), 0), (below.clone(), 3)];
-                // 负责人 over 姓名 is the 负责人.
-                if matches!(folded(below).as_str(), "姓名" | "名称") {
+                let mut tries = vec![(format!("{above}{below}"), 0)];
+                tries.extend(less_alone(above, below, words, shape).map(|less| (below.clone(), less)));
+                // 负责人 over 姓名 is the 负责人, 注册资本 over 金额 the amount of it.
+                if WHOLE.contains(&folded(below).as_str()) {
                     tries.push((above.clone(), 5));
                 }
                 tries
@@ -866,6 +946,7 @@ fn assign(headings: &[(u32, Vec<String>)], words: &[Word], shape: &Shape) -> Vec
             unit: unit_of(&parts.concat()),
         })
         .collect();
+    several_years(&mut columns);
     beside(&mut columns, shape);
     columns
 }

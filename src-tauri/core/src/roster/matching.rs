@@ -99,6 +99,8 @@ struct Said {
     stage: Option<(Stage, String)>,
     /// People named in its cells.
     people: Vec<Named>,
+    /// The cell of the one who leads as it stood, when it was taken apart, and how many of the people it named.
+    leader: Option<(Value, usize)>,
     /// The cells as they stand, kept only where the row may be flawed in the end.
     cells: Vec<(u32, Cell)>,
     /// Address of each field's cell, in the order of the kind's fields.
@@ -289,6 +291,7 @@ impl<'a> Planner<'a> {
             doubts: Vec::new(),
             stage: None,
             people: Vec::new(),
+            leader: None,
             cells: line.cells.clone(),
             at: vec![None; width],
         };
@@ -298,6 +301,15 @@ impl<'a> Planner<'a> {
             let Some(at) = self.kind.at(field.name) else { continue };
             said.at[at] = Some(column.at);
             let Some(cell) = line.cell(column.at) else { continue };
+            match super::example::left_over(cell) {
+                Some(super::example::Left::Remark) => continue,
+                Some(super::example::Left::Name) => {
+                    let say = format!("{}还是模板里的示例，请改写成自己的内容，或删去这一行", field.label);
+                    said.flaws.push(CellFlaw { cell: format!("{}{}", letters(column.at), line.row), say });
+                    continue;
+                }
+                None => {}
+            }
             match self.value(field, cell, column) {
                 Ok(value) => said.values[at] = value,
                 Err(say) => said.flaws.push(CellFlaw { cell: format!("{}{}", letters(column.at), line.row), say }),
@@ -356,30 +368,34 @@ impl<'a> Planner<'a> {
         let at = said.at[name].map_or_else(|| format!("{0}:{0}", said.row), |c| format!("{}{}", letters(c), said.row));
         // Whoever writes no list means one name, however odd it looks.
         let Ok(read) = people::read(&text, false) else { return };
-        let leading: Vec<&Named> = read.people.iter().filter(|p| p.leads()).collect();
-        let first = match (leading.as_slice(), read.people.as_slice()) {
-            (_, [only]) => only,
-            ([one, ..], _) => one,
-            ([], [first, ..]) => {
-                let say = format!("没有写明谁是负责人，看作第一位“{}”", first.name);
-                said.doubts.push(CellFlaw { cell: at.clone(), say });
-                first
-            }
-            ([], []) => return,
-        };
-        if let Some(number) = &first.phone
-            && said.values[phone].is_none()
-            && let Some(field) = self.kind.field("leader_phone")
-            && let Ok(value) = understand(field, &Cell::Text(number.as_str().into()), super::value::Unit::default())
-        {
-            said.values[phone] = value;
+        let several = read.people.len() > 1;
+        let Some(first) = read.people.iter().find(|p| p.leads()).or(read.people.first()) else { return };
+        if several && !first.leads() {
+            let say = format!("没有写明谁是负责人，看作第一位“{}”", first.name);
+            said.doubts.push(CellFlaw { cell: at.clone(), say });
         }
+        let number = first.phone.as_ref().and_then(|number| {
+            let field = self.kind.field("leader_phone")?;
+            understand(field, &Cell::Text(number.as_str().into()), super::value::Unit::default()).ok().flatten()
+        });
+        let free = said.values[phone].is_none() && number.is_some();
+        // What else stands beside a single name would be lost with no member to keep it.
+        let kept = first.remarks.is_empty()
+            && (first.role.is_empty() || first.leads())
+            && (first.phone.is_none() || free)
+            && read.doubts.is_empty();
+        if first.name == text || !(several || kept) {
+            return;
+        }
+        if free {
+            said.values[phone] = number;
+        }
+        said.leader = said.values[name].take().map(|whole| (whole, if several { read.people.len() } else { 0 }));
         said.values[name] = Some(Value::text(first.name.as_str()));
-        said.doubts.extend(read.doubts.iter().map(|say| CellFlaw { cell: at.clone(), say: say.clone() }));
-        if read.people.len() > 1 {
-            let mut people = read.people.clone();
-            std::mem::swap(&mut people, &mut said.people);
-            for one in std::mem::take(&mut people) {
+        said.doubts.extend(read.doubts.into_iter().map(|say| CellFlaw { cell: at.clone(), say }));
+        if several {
+            let others = std::mem::replace(&mut said.people, read.people);
+            for one in others {
                 if !said.people.iter().any(|p| folded(&p.name) == folded(&one.name)) {
                     said.people.push(one);
                 }
@@ -834,6 +850,16 @@ impl<'a> Planner<'a> {
 
     fn matched(&mut self, mut said: Said, state: usize) -> Row {
         let before = self.states[state].record.clone();
+        // A record that holds the cell as it stands holds all of it.
+        if let Some((whole, people)) = said.leader.take()
+            && before.field(self.kind, "leader_name") == Some(&whole)
+        {
+            let at = self.kind.at("leader_name");
+            if let Some(value) = at.and_then(|at| said.values.get_mut(at)) {
+                *value = Some(whole);
+            }
+            said.people.drain(..people.min(said.people.len()));
+        }
         let mut record = before.clone();
         for ((cell, value), at) in record.cells.iter_mut().zip(&said.values).zip(&said.at) {
             if value.is_some() || (said.id.is_some() && at.is_some()) {

@@ -14,6 +14,7 @@ mod choose;
 mod compound;
 mod correction;
 mod csv;
+pub(crate) mod example;
 mod guard;
 mod guess;
 mod heading;

@@ -29,6 +29,9 @@ pub(super) fn records(sheet: &Sheet, heading: &Heading, end: u32, shape: &Shape)
             section = Some(title.into());
             continue;
         }
+        if super::example::is_untouched(shape, heading, line) {
+            continue;
+        }
         if !filled(line) || is_total(line, &demanded) || is_signature(line, &demanded) {
             continue;
         }
@@ -73,10 +76,27 @@ fn spread(sheet: &Sheet, merged: &Merged, known: &[u32], line: &mut Line) {
 fn is_total(line: &Line, demanded: &[u32]) -> bool {
     let Some((at, Cell::Text(text))) = line.cells.first() else { return false };
     let word = folded(text);
-    let word = word.trim_end_matches([':', '(', ')']);
-    let total = ["合计", "小计", "总计", "共计", "累计", "平均", "本页合计", "本页小计", "总数", "合计数"]
-        .contains(&word)
-        || (word.starts_with("合计(") || word.starts_with("小计("));
+    let word = word.split([':', '(']).next().unwrap_or_default();
+    let total = [
+        "合计",
+        "小计",
+        "总计",
+        "共计",
+        "累计",
+        "平均",
+        "平均值",
+        "本页合计",
+        "本页小计",
+        "总数",
+        "合计数",
+        "全年合计",
+        "本月合计",
+        "本年合计",
+        "本季合计",
+        "总合计",
+        "累计数",
+    ]
+    .contains(&word);
     total && (demanded.len() < 2 || demanded.iter().any(|d| d != at && line.cell(*d).is_none()))
 }
 
@@ -113,7 +133,21 @@ fn is_signature(line: &Line, demanded: &[u32]) -> bool {
     let text = folded(&cleaned(text));
     let named = match text.split_once(':') {
         Some((word, _)) => WORDS.iter().any(|w| word.starts_with(w) || word.ends_with(w)),
-        None => ["盖章", "签字", "签章", "(公章)"].iter().any(|w| text.contains(w)),
+        None => {
+            ["盖章", "签字", "签章", "(公章)"].iter().any(|w| text.contains(w))
+                || [
+                    "备注",
+                    "注",
+                    "说明",
+                    "填表说明",
+                    "填报说明",
+                    "以下空白",
+                    "以下无正文",
+                    "(以下空白)",
+                    "(以下无正文)",
+                ]
+                .contains(&text.as_str())
+        }
     };
     // A record that only happens to begin so still has its facts in the other columns.
     let lacks =

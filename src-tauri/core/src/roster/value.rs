@@ -136,6 +136,10 @@ pub(super) fn understand(field: &Field, cell: &Cell, unit: Unit) -> Result<Optio
     match cell {
         Cell::Error(error) => return Err(format!("{label}是 Excel 错误值 {error}，请改正公式或直接填写内容")),
         Cell::Text(text) if is_blank(&cleaned(text), field.ty) => return Ok(None),
+        // In text files, and where somebody pasted values, an error is text.
+        Cell::Text(text) if is_error(&cleaned(text)) => {
+            return Err(format!("{label}是 Excel 错误值 {}，请改正公式或直接填写内容", cleaned(text)));
+        }
         _ => {}
     }
     let value = match field.ty {
@@ -170,6 +174,13 @@ pub(super) fn understand(field: &Field, cell: &Cell, unit: Unit) -> Result<Optio
         }
     };
     Ok(Some(value).filter(|v| v.as_text() != Some("")))
+}
+
+/// The error values of spreadsheets, as text.
+fn is_error(text: &str) -> bool {
+    ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"]
+        .iter()
+        .any(|error| half_width(text).eq_ignore_ascii_case(error))
 }
 
 /// Fields of digits only whose leading zeros Excel eats, with their length.
@@ -596,6 +607,29 @@ fn decimal(field: &Field, cell: &Cell) -> Result<i64, String> {
     number.times(100).ok_or_else(|| format!("{label}“{cell}”小数超过两位"))
 }
 
+/// 是√ 否□: of two words with a box each, the one that is ticked. `None` when that cannot be told.
+fn ticked(text: &str) -> Option<bool> {
+    const TICKED: &[char] = &['√', '✓', '✔', '☑', '■', '●', '◉', '▣'];
+    const EMPTY: &[char] = &['□', '○', '☐', '◯', '▢'];
+    let text: Vec<char> = folded(text).chars().filter(|c| !"():/,、".contains(*c)).collect();
+    let word = |c: char| match c {
+        '是' | '有' => Some(true),
+        '否' | '无' => Some(false),
+        _ => None,
+    };
+    let (boxes, words): (Vec<char>, Vec<char>) = text.iter().partition(|c| TICKED.contains(c) || EMPTY.contains(c));
+    let (&[first, second], &[a, b]) = (words.as_slice(), boxes.as_slice()) else { return None };
+    let (first, second) = (word(first)?, word(second)?);
+    // Each box beside its word, before both or behind both.
+    let before = text.first().is_some_and(|c| word(*c).is_none());
+    let in_turn = text.iter().enumerate().all(|(i, c)| word(*c).is_none() == ((i % 2 == 0) == before));
+    match (TICKED.contains(&a), TICKED.contains(&b)) {
+        (true, false) if in_turn => Some(first),
+        (false, true) if in_turn => Some(second),
+        _ => None,
+    }
+}
+
 fn yes_or_no(field: &Field, cell: &Cell) -> Result<bool, String> {
     let label = field.label;
     let bad = || format!("{label}“{cell}”请填“是”或“否”");
@@ -614,7 +648,7 @@ fn yes_or_no(field: &Field, cell: &Cell) -> Result<bool, String> {
                 "兼职" if label.ends_with("专职") => Ok(false),
                 // 专职 under 是否专职, 高新技术企业 under 是否高新技术企业.
                 word if label.strip_prefix("是否").is_some_and(|rest| folded(rest) == word) => Ok(true),
-                _ => Err(bad()),
+                _ => ticked(&text).ok_or_else(bad),
             }
         }
         _ => Err(bad()),
@@ -671,11 +705,24 @@ const WORDS: &[(&str, &str)] = &[
     ("不合格", "D"),
     ("线上+线下", "线上线下结合"),
     ("先生", "男"),
+    ("男性", "男"),
+    ("女性", "女"),
+    ("服务费", "服务收入"),
+    ("服务费收入", "服务收入"),
+    ("投资收益", "投资收入"),
+    ("留学生", "留学归国人员"),
+    ("留学生创业", "留学归国人员"),
+    ("科研人员", "高校科研院所人员"),
     ("女士", "女"),
 ];
 
 /// One of the options, by itself, its number, a known other word, or a part that only one has.
 fn choice(field: &Field, options: &'static [&'static str], text: &str) -> Result<&'static str, String> {
+    if field.name == "entered_as"
+        && let Some(stage) = super::stage::told(text)
+    {
+        return Ok(stage.word());
+    }
     let fold = |s: &str| folded(s).replace("其它", "其他");
     // Codes before the words, as in 110.国有 and 1 电子信息, are read either way.
     let word = |s: &str| fold(s).trim_start_matches(|c: char| c.is_ascii_digit() || ".、:".contains(c)).to_owned();

@@ -24,6 +24,8 @@ const LONG: f64 = 36.0;
 const CHOICES: &str = "选项";
 const REQUIRED: &str = "#F8CBAD";
 const OPTIONAL: &str = "#DDEBF7";
+/// Text of the example row.
+const FAINT: &str = "#7F7F7F";
 
 /// A template, filled with the records of the day when there is one.
 pub(super) fn write(shape: &Shape, ledger: &Ledger, today: Option<NaiveDate>) -> Result<Vec<u8>> {
@@ -43,6 +45,11 @@ pub(super) fn write(shape: &Shape, ledger: &Ledger, today: Option<NaiveDate>) ->
         let wraps = fields.iter().filter(|f| matches!(f.ty, Type::Long));
         let texts = wraps.filter_map(|f| record.field(shape.kind, f.name)?.as_text());
         grow(sheet, row, &texts.map(|t| (LONG, t)).collect::<Vec<_>>())?;
+    }
+    if today.is_none() {
+        for (col, field) in (0..).zip(&fields) {
+            example(sheet, col, shape, field)?;
+        }
     }
     let filled = u32::try_from(records.len()).unwrap_or(u32::MAX);
     let last = filled.saturating_add(ROOM).min(1_048_575);
@@ -329,6 +336,25 @@ fn cell(
     Ok(())
 }
 
+/// The cell of a field in the example row, of the kind that a person would type.
+fn example(sheet: &mut Worksheet, col: u16, shape: &Shape, field: &Field) -> Result<()> {
+    let words = crate::roster::example::text(shape, field);
+    let format = column_format(field).set_font_color(FAINT).set_italic();
+    match (field.ty, crate::record::parse_value(field, &words)) {
+        (Type::Int | Type::Year, Ok(Some(Value::Int(n)))) => {
+            sheet.write_number_with_format(1, col, whole(n), &format)?;
+        }
+        (Type::Money | Type::Decimal, Ok(Some(Value::Int(n)))) => {
+            sheet.write_number_with_format(1, col, in_units(n, 100), &format)?;
+        }
+        (_, Ok(Some(Value::Date(date)))) => {
+            sheet.write_datetime_with_format(1, col, date, &format)?;
+        }
+        _ => text(sheet, 1, col, &words, &format)?,
+    }
+    Ok(())
+}
+
 /// The sheet 填写说明.
 fn explain(sheet: &mut Worksheet, shape: &Shape, fields: &[&Field]) -> Result<()> {
     let wrapped = base(11.0).set_text_wrap();
@@ -341,7 +367,8 @@ fn explain(sheet: &mut Worksheet, shape: &Shape, fields: &[&Field]) -> Result<()
     };
     let advice = [
         whose,
-        "第 1 行是表头，请不要改动；从第 2 行起每行填一条记录，不要合并单元格，不要写合计行。",
+        "第 1 行是表头，请不要改动；每行填一条记录，不要合并单元格，不要写合计行。",
+        "空白模板的第 2 行是示例，导入时跳过；可以直接改写成自己的内容，改写后按数据导入，也可以删除。",
         "表头为橙色的列必须填写，蓝色的可以留空。不清楚的请留空：空白表示“未填”，与 0 不同。",
         "金额一律以“元”为单位填数字，不写“万”“千”，不加货币符号。",
         "电话、邮编、统一社会信用代码、各种编号按文本填写，前面的 0 和 18 位代码才不会走样。",
