@@ -13,6 +13,9 @@ export function periodWord(period: string): string {
   return dayWord(period);
 }
 
+/** 2021Q3 → 2021年3季, short enough for an axis. */
+export const quarterWord = (period: string): string => period.replace(/^(\d{4})Q([1-4])$/, '$1年$2季');
+
 /** 2021-09-20 → 2021年9月20日. */
 export function dayWord(day: string): string {
   const parts = /^(\d{4})-(\d{2})-(\d{2})/.exec(day);
