@@ -21,6 +21,7 @@ mod reminders;
 mod roster;
 mod rows;
 mod seals;
+mod search;
 mod surface;
 mod tidy;
 mod types;

@@ -42,3 +42,9 @@ pub async fn open_roster(window: &WebviewWindow) -> Option<PathBuf> {
     let file = dialog.add_filter("表格", &endings).add_filter("所有文件", &["*"]).pick_file().await?;
     Some(file.path().to_owned())
 }
+
+/// Asks for a folder.
+pub async fn choose_folder(window: &WebviewWindow, title: &str) -> Option<PathBuf> {
+    let folder = AsyncFileDialog::new().set_parent(window).set_title(title).pick_folder().await?;
+    Some(folder.path().to_owned())
+}

@@ -1,6 +1,7 @@
 // The only door to the core: one function for each command of the window.
 import { Channel, invoke } from '@tauri-apps/api/core';
 import type {
+  AboutProgram,
   Added,
   Applied,
   Backup,
@@ -14,10 +15,12 @@ import type {
   Difference,
   FigureView,
   FilingChoice,
+  Flaw,
   FilingEntry,
   Filled,
   GridRow,
   ImportChoices,
+  HitGroup,
   ListGroup,
   Only,
   Overview,
@@ -33,12 +36,15 @@ import type {
   RecordView,
   Refusal,
   Reminder,
+  RestoreChange,
   Round,
   RoundPut,
   Rows,
+  SecondCopy,
   Sheet,
   Status,
   Step,
+  StepEntry,
   Typed,
   View,
 } from './types';
@@ -121,10 +127,22 @@ export const draft = (place: string, value: unknown) => invoke<null>('draft', { 
 export const overview = () => invoke<Overview>('overview');
 export const dials = () => invoke<Dial[]>('dials');
 export const charts = () => invoke<Charts>('charts');
+export const search = (typed: string) => invoke<HitGroup[]>('search', { typed });
 export const backups = () => invoke<Backup[]>('backups');
 export const backupNow = (job: Job) => invoke<Backup>('backup_now', { job: job.id, steps: job.steps });
 /** What comes due: reports, agreements, leases, qualifications, recognitions. */
 export const reminders = () => invoke<Reminder[]>('reminders');
+export const restoreChanges = (job: Job, name: string) =>
+  invoke<RestoreChange[]>('restore_changes', { job: job.id, steps: job.steps, name });
+export const restore = (job: Job, name: string) => invoke<null>('restore', { job: job.id, steps: job.steps, name });
+export const verify = (job: Job) => invoke<Flaw[]>('verify', { job: job.id, steps: job.steps });
+export const secondCopy = () => invoke<SecondCopy>('second_copy');
+/** Asks for a folder; its path, or null when none was chosen. */
+export const chooseCopyFolder = () => invoke<string | null>('choose_copy_folder');
+export const copyAway = (job: Job, folder: string) => invoke<Flaw[]>('copy_away', { job: job.id, steps: job.steps, folder });
+export const steps = () => invoke<StepEntry[]>('steps');
+export const takeBack = (step: number) => invoke<string>('take_back', { step });
+export const aboutProgram = () => invoke<AboutProgram>('about_program');
 /** The proof of a record: its files, what it wants (齐全 n/m), which roles fit it. */
 export const proof = (kind: string, id: number) => invoke<RecordProof>('proof', { kind, id });
 /** 齐全 n/m of every record of a kind or list that wants something. */

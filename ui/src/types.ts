@@ -34,6 +34,27 @@ clause: string,
 sure: string, };
 
 /**
+ * What the program is.
+ */
+export type AboutProgram = { 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * The data folder.
+ */
+folder: string, 
+/**
+ * What the person should know about where it lies.
+ */
+warnings: Array<string>, 
+/**
+ * Records, steps and proof files, in words.
+ */
+holds: Array<string>, };
+
+/**
  * What happens to a row.
  */
 export type Action = "new" | "change" | "same" | "flawed";
@@ -1095,6 +1116,40 @@ name: string,
 changes: Array<[string, string, string]>, };
 
 /**
+ * One thing found.
+ */
+export type Hit = { 
+/**
+ * Its own label.
+ */
+label: string, 
+/**
+ * Where it was found when not in its label: 负责人：李四.
+ */
+found: string, 
+/**
+ * Where it leads.
+ */
+target: Target, };
+
+/**
+ * What a search found, by kind.
+ */
+export type HitGroup = { 
+/**
+ * 创业团队, 活动, 报表 ….
+ */
+label: string, 
+/**
+ * The best of it.
+ */
+hits: Array<Hit>, 
+/**
+ * How many more there are.
+ */
+more: number, };
+
+/**
  * What a person chose about how a file is read. The default lets the program find everything.
  */
 export type ImportChoices = { 
@@ -2053,6 +2108,31 @@ urgent: boolean,
 target: Target, };
 
 /**
+ * What restoring a backup would do to one kind of record.
+ */
+export type RestoreChange = { 
+/**
+ * Chinese name of the kind.
+ */
+label: string, 
+/**
+ * Records that would come back.
+ */
+back: number, 
+/**
+ * Records that would be as they were.
+ */
+changed: number, 
+/**
+ * Records that would go.
+ */
+gone: number, 
+/**
+ * Some of them by name: 甲队(恢复), 乙队(改回), 丙队(移除).
+ */
+named: Array<string>, };
+
+/**
  * One record of a roster.
  */
 export type RosterRow = { 
@@ -2240,6 +2320,23 @@ totals: Array<string>,
  * Why a sum stands empty that people would look for: the rows are of several days.
  */
 apart: boolean, };
+
+/**
+ * The second copy on another drive.
+ */
+export type SecondCopy = { 
+/**
+ * Where it goes; blank until a folder is chosen.
+ */
+folder: string, 
+/**
+ * In words: 上次复制于 3 天前, 还没有复制过.
+ */
+say: string, 
+/**
+ * It is older than a week, or was never made.
+ */
+old: boolean, };
 
 /**
  * How much of the official text was there to read.
@@ -2453,6 +2550,35 @@ done: number,
  * Parts in all; 0 while it is not known.
  */
 all: number, };
+
+/**
+ * A step of the log as a person sees it.
+ */
+export type StepEntry = { 
+/**
+ * Number of the step.
+ */
+id: number, 
+/**
+ * What was done.
+ */
+name: string, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * How many records it changed.
+ */
+changes: number, 
+/**
+ * It is no longer in force.
+ */
+undone: boolean, 
+/**
+ * It can be tried to take it back by itself.
+ */
+can_take_back: boolean, };
 
 /**
  * Why a column was read as its field.

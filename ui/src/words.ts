@@ -47,3 +47,10 @@ export function dayTyped(text: string): string | null {
   const date = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(day) ? day : null;
 }
+
+/** A size in bytes as people read it: 820 KB, 1.4 MB. */
+export function sizeWord(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  const [size, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'KB'] : [bytes / 1024 / 1024, 'MB'];
+  return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`;
+}

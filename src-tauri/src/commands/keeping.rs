@@ -1,12 +1,22 @@
 //! 备份与设置: backups, what restoring one would change, whether everything is sound.
 
+use incubator::desk::{AboutProgram, RestoreChange, SecondCopy, StepEntry, copy_to, verify_files};
+use incubator::error::Flaw;
 use incubator::progress::Step;
 use incubator::store::Backup;
-use tauri::State;
 use tauri::ipc::Channel;
+use tauri::{State, WebviewWindow};
 
+use crate::dialogs;
 use crate::jobs::Jobs;
 use crate::office::{Answer, Office};
+
+/// Steps shown in the list.
+const STEPS: usize = 200;
+
+fn now() -> chrono::NaiveDateTime {
+    chrono::Local::now().naive_local()
+}
 
 #[tauri::command(async)]
 pub fn backups(office: State<'_, Office>) -> Answer<Vec<Backup>> {
@@ -20,4 +30,96 @@ pub fn backup_now(office: State<'_, Office>, jobs: State<'_, Jobs>, job: u32, st
         progress.at("备份并校验", 0, 0)?;
         office.desk(|desk| desk.backup())
     })
+}
+
+#[tauri::command(async)]
+pub fn restore_changes(
+    office: State<'_, Office>,
+    jobs: State<'_, Jobs>,
+    job: u32,
+    steps: Channel<Step>,
+    name: &str,
+) -> Answer<Vec<RestoreChange>> {
+    jobs.run(job, &steps, |progress| {
+        progress.at("与现在的记录比较", 0, 0)?;
+        office.desk(|desk| desk.restore_changes(&desk.backup_named(name)?))
+    })
+}
+
+/// Puts a backup's records in place of the present ones, as one step.
+#[tauri::command(async)]
+pub fn restore(
+    office: State<'_, Office>,
+    jobs: State<'_, Jobs>,
+    job: u32,
+    steps: Channel<Step>,
+    name: &str,
+) -> Answer<()> {
+    jobs.run(job, &steps, |progress| {
+        progress.at("备份现在的记录并恢复", 0, 0)?;
+        office.desk(|desk| {
+            let backup = desk.backup_named(name)?;
+            desk.restore(&backup)
+        })
+    })
+}
+
+/// Looks through the database and every proof file; gives what is wrong.
+#[tauri::command(async)]
+pub fn verify(office: State<'_, Office>, jobs: State<'_, Jobs>, job: u32, steps: Channel<Step>) -> Answer<Vec<Flaw>> {
+    jobs.run(job, &steps, |progress| {
+        progress.at("核对数据库", 0, 0)?;
+        let (mut flaws, files) =
+            office.desk(|desk| Ok((desk.store().verify_database()?, desk.store().proof_files()?)))?;
+        flaws.extend(verify_files(&files, progress)?);
+        Ok(flaws)
+    })
+}
+
+#[tauri::command(async)]
+pub fn second_copy(office: State<'_, Office>) -> Answer<SecondCopy> {
+    office.ask(|desk| Ok(desk.second_copy(now())))
+}
+
+/// Asks for a folder on another drive; its path, or nothing when the person thinks better of it.
+#[tauri::command]
+pub async fn choose_copy_folder(window: WebviewWindow) -> Answer<Option<String>> {
+    let folder = dialogs::choose_folder(&window, "选择第二份拷贝的文件夹").await;
+    Ok(folder.map(|folder| folder.display().to_string()))
+}
+
+/// Copies a fresh backup and the proof files there; gives the proof files that are not sound.
+#[tauri::command(async)]
+pub fn copy_away(
+    office: State<'_, Office>,
+    jobs: State<'_, Jobs>,
+    job: u32,
+    steps: Channel<Step>,
+    folder: &str,
+) -> Answer<Vec<Flaw>> {
+    jobs.run(job, &steps, |progress| {
+        progress.at("备份并校验", 0, 0)?;
+        let folder = std::path::Path::new(folder);
+        let (own, (backup, files)) = office.desk(|desk| Ok((desk.store().folder().to_owned(), desk.to_copy()?)))?;
+        let flaws = copy_to(folder, &own, &backup, &files, progress)?;
+        office.desk(|desk| desk.copied(folder, now()))?;
+        Ok(flaws)
+    })
+}
+
+/// The newest steps by name.
+#[tauri::command(async)]
+pub fn steps(office: State<'_, Office>) -> Answer<Vec<StepEntry>> {
+    office.ask(|desk| desk.steps(STEPS))
+}
+
+/// Takes one older step back by itself.
+#[tauri::command(async)]
+pub fn take_back(office: State<'_, Office>, step: i64) -> Answer<String> {
+    office.ask(|desk| desk.take_back(step))
+}
+
+#[tauri::command(async)]
+pub fn about_program(office: State<'_, Office>) -> Answer<AboutProgram> {
+    office.ask(|desk| desk.about_program())
 }

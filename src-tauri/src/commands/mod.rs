@@ -8,4 +8,5 @@ pub mod overview;
 pub mod proof;
 pub mod records;
 pub mod reports;
+pub mod search;
 pub mod settings;

@@ -6,6 +6,7 @@ mod figures;
 mod filing;
 mod grid;
 mod import;
+mod keeping;
 mod order;
 mod overview;
 mod pack;
@@ -15,6 +16,7 @@ mod proof;
 mod records;
 mod reminders;
 mod round;
+mod search;
 mod target;
 
 use std::path::Path;
@@ -27,6 +29,7 @@ pub use edit::{Added, Binned, Changed, Choices, Pick, Put, RelatedRow, Relation,
 pub use figures::{About, FigureView, FilingEntry, Point, Side};
 pub use filing::{Choice, Difference, FilingChoice, Mover};
 pub use grid::{Column, Filter, GridRow, ListEntry, ListGroup, Mark, Rows, Sort, Test, View, columns};
+pub use keeping::{AboutProgram, RestoreChange, SecondCopy, StepEntry, copy_to, verify_files};
 pub use overview::{Charts, Course, Dial, Key, Overview, Press, Slice, Todo};
 pub use pack::{Pack, PackReport, ProgrammeForm};
 pub use portal::{Compared, PortalLine, ReadBack, Verdict};
@@ -37,6 +40,7 @@ pub use proof::{
 pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, RecordView, kinds, listed, shape};
 pub use reminders::Reminder;
 pub use round::{Round, RoundPut, RoundRow};
+pub use search::{Hit, HitGroup};
 pub use target::Target;
 
 use crate::drafts::Drafts;
@@ -63,6 +67,8 @@ pub struct Desk {
     reader: roster::Reader,
     /// The course of the form last looked at.
     course: std::cell::RefCell<Option<figures::Course>>,
+    /// Every record made ready to be searched.
+    index: std::cell::RefCell<Option<search::Index>>,
 }
 
 /// One form to choose from.
@@ -129,8 +135,9 @@ impl Desk {
         let warnings = place::warnings(folder);
         let reader = roster::Reader::own();
         let drafts = Drafts::open(folder);
+        let index = std::cell::RefCell::default();
         let (seen, course) = (std::cell::RefCell::default(), std::cell::RefCell::default());
-        Ok(Desk { store, shelf, settings, drafts, today, warnings, reader, seen, course })
+        Ok(Desk { store, shelf, settings, drafts, today, warnings, reader, seen, course, index })
     }
 
     /// The store underneath.

@@ -88,26 +88,26 @@ impl Store {
         Ok(files)
     }
 
-    /// Proof files that are missing or changed, those of records in the bin too.
-    pub(super) fn attachment_flaws(&self) -> Result<Vec<Flaw>> {
+    /// The proof files that records speak of, to be looked at one by one without holding the store.
+    ///
+    /// # Errors
+    /// When SQLite cannot read them.
+    pub fn proof_files(&self) -> Result<Vec<ProofFile>> {
         let mut proofs = self.conn()?.prepare("SELECT id, name, sha256 FROM proof ORDER BY id")?;
         let mut rows = proofs.query([])?;
-        let mut flaws = Vec::new();
+        let mut files = Vec::new();
         while let Some(row) = rows.next()? {
             let (id, name, hash): (i64, Option<String>, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let (name, hash) = (name.unwrap_or_default(), hash.unwrap_or_default());
-            let say = match self.attachment(&hash) {
-                Ok(_) => continue,
-                Err(Error::File { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-                    format!("佐证材料“{name}”的文件不见了，请重新上传")
-                }
-                Err(e) => format!("佐证材料“{name}”：{e}"),
-            };
-            let mut flaw = Flaw::field("proof", "sha256", say);
-            flaw.place.id = Some(id);
-            flaws.push(flaw);
+            let sha256 = hash.unwrap_or_default();
+            let path = self.attachment_path(&sha256).ok();
+            files.push(ProofFile { id, name: name.unwrap_or_default(), sha256, path });
         }
-        Ok(flaws)
+        Ok(files)
+    }
+
+    /// Proof files that are missing or changed, those of records in the bin too.
+    pub(super) fn attachment_flaws(&self) -> Result<Vec<Flaw>> {
+        Ok(self.proof_files()?.iter().filter_map(ProofFile::flaw).collect())
     }
 
     /// Where the bytes of a proof file lie.
@@ -117,6 +117,40 @@ impl Store {
             return Ok(self.folder.attachments().join(&sha256[..2]).join(sha256));
         }
         Err(Error::refused(format!("“{sha256}”不是佐证材料的校验值")))
+    }
+}
+
+/// A proof file that a record speaks of.
+#[derive(Debug, Clone)]
+pub struct ProofFile {
+    /// Id of the record.
+    pub id: i64,
+    /// Its own name.
+    pub name: String,
+    /// SHA-256 of its content, in hex.
+    pub sha256: String,
+    /// Where it lies; `None` when the record's SHA-256 is none.
+    pub path: Option<PathBuf>,
+}
+
+impl ProofFile {
+    /// Reads the whole file and says, in Chinese, what is wrong with it.
+    pub fn flaw(&self) -> Option<Flaw> {
+        let name = &self.name;
+        let say = match self.path.as_deref().map(|path| (path, fs::read(path))) {
+            Some((_, Ok(bytes))) if hash_of(&bytes) == self.sha256 => return None,
+            Some((path, Ok(_))) => {
+                format!("佐证材料“{name}”：佐证材料的内容已被改动，与保存时不符：{}", path.display())
+            }
+            Some((_, Err(e))) if e.kind() == std::io::ErrorKind::NotFound => {
+                format!("佐证材料“{name}”的文件不见了，请重新上传")
+            }
+            Some((path, Err(e))) => format!("佐证材料“{name}”：{}", file_error("读取佐证材料", path, e)),
+            None => format!("佐证材料“{name}”：“{}”不是佐证材料的校验值", self.sha256),
+        };
+        let mut flaw = Flaw::field("proof", "sha256", say);
+        flaw.place.id = Some(self.id);
+        Some(flaw)
     }
 }
 

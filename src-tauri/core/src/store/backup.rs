@@ -17,6 +17,7 @@ use super::schema::{self, Migration};
 use super::{StepKind, Store, log, put_in_place, remove_database, schema_at, sound, stamp, version_on_disk};
 use crate::error::{Error, Result};
 use crate::file;
+use crate::record::{Kind, Record};
 
 /// A verified copy of the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -32,6 +33,9 @@ pub struct Backup {
     #[ts(type = "number")]
     pub size: u64,
 }
+
+/// A row that differs: its table, id, content now and in the backup, as JSON.
+type Differing = (&'static schema::Table, i64, Option<String>, Option<String>);
 
 /// Backups made at every close or by the clock: only the newest of an hour's many are kept.
 const ORDINARY: [&str; 2] = ["关闭", "定时"];
@@ -79,23 +83,51 @@ impl Store {
             |_| backup.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned()),
             |at| at.get(..16).unwrap_or(&at).replace('T', " "),
         );
+        let wanted = self.against(from)?;
+        self.write(&format!("恢复备份({when})"), StepKind::Do, None, |tx| {
+            wanted.iter().try_for_each(|(table, id, _, then)| {
+                let row = then.as_ref().map(|row| schema::parse_row(table.kind, row)).transpose()?;
+                tx.set_raw(table, *id, row.as_ref())
+            })
+        })
+    }
+
+    /// Every row that differs from those of another database: its table, id, content now and there.
+    fn against(&self, from: &Connection) -> Result<Vec<Differing>> {
         let rows = |conn: &Connection, table: &schema::Table| -> rusqlite::Result<BTreeMap<i64, String>> {
             let mut all = conn.prepare(&format!("SELECT id, {} FROM \"{}\"", table.json, table.kind.name))?;
             all.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect()
         };
-        let mut wanted = Vec::new();
+        let mut differing = Vec::new();
         for table in schema::tables() {
-            let (now, then) = (rows(self.conn()?, table)?, rows(from, table)?);
+            let (mut now, mut then) = (rows(self.conn()?, table)?, rows(from, table)?);
             for id in now.keys().chain(then.keys()).copied().collect::<std::collections::BTreeSet<_>>() {
-                if now.get(&id) != then.get(&id) {
-                    let row = then.get(&id).map(|row| schema::parse_row(table.kind, row)).transpose()?;
-                    wanted.push((table, id, row));
+                let (now, then) = (now.remove(&id), then.remove(&id));
+                if now != then {
+                    differing.push((table, id, now, then));
                 }
             }
         }
-        self.write(&format!("恢复备份({when})"), StepKind::Do, None, |tx| {
-            wanted.iter().try_for_each(|(table, id, row)| tx.set_raw(table, *id, row.as_ref()))
-        })
+        Ok(differing)
+    }
+
+    /// What [`Store::restore`] would change: each record as it is now and as it was then. One in the bin counts as
+    /// not there.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the reason when the file is no sound backup.
+    pub fn compare(&self, backup: &Path) -> Result<Vec<(&'static Kind, Option<Record>, Option<Record>)>> {
+        let copy = self.folder.beside(".compare");
+        let compare = || {
+            let from = unpack(backup, &copy, schema::MIGRATIONS)?;
+            let differing = self.against(&from)?.into_iter().map(|(table, id, now, then)| {
+                Ok((table.kind, table.record_of_json(id, now.as_deref())?, table.record_of_json(id, then.as_deref())?))
+            });
+            differing.collect()
+        };
+        let compared = compare();
+        remove_database(&copy);
+        compared
     }
 
     /// Brings a damaged store back from a backup: what lies there is moved into `damaged-<time>/` and kept,

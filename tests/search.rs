@@ -1,0 +1,219 @@
+//! Everything is found by 汉字, pinyin, initials and mixtures, whichever legal reading a character has.
+
+use chrono::NaiveDate;
+use incubator::desk::Desk;
+use incubator::record::{Record, Value, kind};
+use incubator::spell::{Spelt, Wanted};
+
+/// Characters with more than one reading, written out by hand after 现代汉语词典 and the surnames' readings:
+/// nothing here comes from the library that the program asks.
+const MANY: &[(char, &[&str])] = &[
+    ('重', &["chong", "zhong"]),
+    ('乐', &["le", "yue"]),
+    ('行', &["xing", "hang"]),
+    ('单', &["dan", "shan", "chan"]),
+    ('曾', &["ceng", "zeng"]),
+    ('长', &["chang", "zhang"]),
+    ('朝', &["chao", "zhao"]),
+    ('仇', &["chou", "qiu"]),
+    ('解', &["jie", "xie"]),
+    ('区', &["qu", "ou"]),
+    ('查', &["cha", "zha"]),
+    ('盖', &["gai", "ge"]),
+    ('尉', &["wei", "yu"]),
+    ('翟', &["zhai", "di"]),
+    ('覃', &["qin", "tan"]),
+    ('朴', &["pu", "piao"]),
+    ('繁', &["fan", "po"]),
+    ('种', &["zhong", "chong"]),
+    ('石', &["shi", "dan"]),
+    ('车', &["che", "ju"]),
+    ('都', &["du", "dou"]),
+    ('参', &["can", "shen", "cen"]),
+    ('差', &["cha", "chai", "ci"]),
+    ('调', &["diao", "tiao"]),
+    ('率', &["lv", "shuai"]),
+    ('绿', &["lv", "lu"]),
+    ('露', &["lu", "lou"]),
+    ('弹', &["dan", "tan"]),
+    ('大', &["da", "dai"]),
+    ('降', &["jiang", "xiang"]),
+    ('角', &["jiao", "jue"]),
+    ('觉', &["jiao", "jue"]),
+    ('校', &["xiao", "jiao"]),
+    ('传', &["chuan", "zhuan"]),
+    ('藏', &["cang", "zang"]),
+    ('叶', &["ye", "xie"]),
+    ('员', &["yuan", "yun"]),
+    ('贾', &["jia", "gu"]),
+    ('厦', &["sha", "xia"]),
+    ('蔚', &["wei", "yu"]),
+    ('柏', &["bai", "bo"]),
+    ('六', &["liu", "lu"]),
+    ('堡', &["bao", "pu", "bu"]),
+    ('万', &["wan", "mo"]),
+    ('会', &["hui", "kuai"]),
+    ('和', &["he", "huo"]),
+    ('数', &["shu", "shuo"]),
+    ('系', &["xi", "ji"]),
+    ('量', &["liang"]),
+    ('发', &["fa"]),
+    ('便', &["bian", "pian"]),
+    ('地', &["di", "de"]),
+    ('什', &["shen", "shi"]),
+    ('色', &["se", "shai"]),
+    ('度', &["du", "duo"]),
+    ('落', &["luo", "la", "lao"]),
+    ('薄', &["bao", "bo"]),
+    ('血', &["xue", "xie"]),
+    ('给', &["gei", "ji"]),
+    ('卡', &["ka", "qia"]),
+];
+
+/// Characters with one reading.
+const ONE: &[(char, &str)] = &[
+    ('青', "qing"),
+    ('禾', "he"),
+    ('科', "ke"),
+    ('技', "ji"),
+    ('云', "yun"),
+    ('智', "zhi"),
+    ('创', "chuang"),
+    ('新', "xin"),
+    ('源', "yuan"),
+    ('海', "hai"),
+    ('天', "tian"),
+    ('华', "hua"),
+    ('东', "dong"),
+    ('方', "fang"),
+    ('吕', "lv"),
+    ('女', "nv"),
+    ('电', "dian"),
+    ('光', "guang"),
+    ('林', "lin"),
+    ('木', "mu"),
+    ('山', "shan"),
+    ('水', "shui"),
+    ('火', "huo"),
+    ('农', "nong"),
+    ('业', "ye"),
+    ('星', "xing"),
+    ('辰', "chen"),
+    ('软', "ruan"),
+];
+
+/// A stream of numbers that is the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % n as u64).unwrap_or(0)
+    }
+}
+
+/// 2,000 different names of three to six characters, 600 of them with characters of several readings.
+fn names() -> Vec<Vec<(char, Vec<&'static str>)>> {
+    let mut dice = Dice(0x2545_f491_4f6c_dd1d);
+    let mut all: Vec<Vec<(char, Vec<&str>)>> = Vec::new();
+    while all.len() < 2000 {
+        let mut name = Vec::new();
+        for at in 0..3 + dice.below(4) {
+            if all.len() < 600 && at < 2 {
+                let (c, readings) = MANY[dice.below(MANY.len())];
+                name.push((c, readings.to_vec()));
+            } else {
+                let (c, reading) = ONE[dice.below(ONE.len())];
+                name.push((c, vec![reading]));
+            }
+        }
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
+}
+
+#[test]
+fn two_thousand_names_are_found_by_every_reading() {
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let (mut asked, mut missed) = (0, Vec::new());
+    for name in names() {
+        let text: String = name.iter().map(|(c, _)| *c).collect();
+        let spelt = Spelt::new(&text);
+        let ways = name.iter().map(|(_, readings)| readings.len()).max().unwrap_or(1);
+        let mut typed: Vec<String> = vec![text.clone(), name.iter().skip(1).map(|(c, _)| *c).collect()];
+        for way in 0..ways {
+            let reading = |readings: &Vec<&'static str>| readings[way % readings.len()];
+            typed.push(name.iter().map(|(_, r)| reading(r)).collect());
+            typed.push(name.iter().map(|(_, r)| &reading(r)[..1]).collect());
+            typed.push(name.iter().map(|(_, r)| reading(r).replace('v', "ü")).collect());
+            // Each character in a manner of its own, as people mix them.
+            let mixed = name.iter().map(|(c, r)| match dice.below(3) {
+                0 => c.to_string(),
+                1 => reading(r).to_owned(),
+                _ => reading(r)[..1].to_owned(),
+            });
+            typed.push(mixed.collect());
+            // Broken off while typing.
+            let whole: String = name.iter().map(|(_, r)| reading(r)).collect();
+            typed.push(whole[..whole.len() - 1].to_owned());
+        }
+        for typed in typed {
+            asked += 1;
+            if Wanted::new(&typed).and_then(|wanted| wanted.find(&spelt)).is_none() {
+                missed.push(format!("{text}：{typed}"));
+            }
+        }
+    }
+    assert!(asked > 15_000, "the names were asked for: {asked}");
+    assert!(missed.is_empty(), "{} of {asked} not found, such as {:?}", missed.len(), &missed[..missed.len().min(20)]);
+}
+
+#[test]
+fn one_box_finds_records_of_every_kind_forms_and_programmes() {
+    let folder = std::env::temp_dir().join(format!("taizhang-search-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    let today = NaiveDate::from_ymd_opt(2021, 9, 21).expect("a day");
+    let mut desk = Desk::open(&folder, "test", today).expect("opens");
+    desk.open_sample().expect("the sample");
+    let groups = |desk: &Desk, typed: &str| desk.search(typed).expect("searched");
+    assert!(groups(&desk, "  ").is_empty(), "nothing typed finds nothing");
+    // A record of each kind of the sample is found by its own label, and leads to itself.
+    let mut kinds = std::collections::BTreeSet::new();
+    for list in desk.kinds() {
+        let Some(record) = desk.list(list.name).expect("a list").into_iter().next() else { continue };
+        let label = record["label"].as_str().expect("a label").to_owned();
+        let found = groups(&desk, &label);
+        let id = record["id"].as_i64();
+        let there = found.iter().flat_map(|g| &g.hits).any(|hit| {
+            let target = serde_json::to_value(&hit.target).expect("a target");
+            target["room"] == "records" && target["ids"][0].as_i64() == id && hit.label == label
+        });
+        if there {
+            kinds.insert(list.of);
+        }
+    }
+    assert!(kinds.len() >= 10, "at least ten kinds of records in one box: {kinds:?}");
+    let forms = groups(&desk, "zckjtjjcbb");
+    assert!(forms.iter().any(|g| g.label == "报表与附表"), "众创空间统计监测报表 by its initials: {forms:?}");
+
+    // A change is seen at the next key.
+    let team = kind("tenant").expect("tenants");
+    desk.store_mut()
+        .change("添加", |tx| {
+            let mut record = Record::empty(team, 0);
+            record.set(team, "name", Some(Value::text("重庆行乐单车")));
+            record.set(team, "entered_as", Some(Value::text("创业团队")));
+            record.set(team, "moved_in_on", Some(Value::Date(today)));
+            tx.insert(incubator::record::shape("team").expect("teams"), record)
+        })
+        .expect("added");
+    for typed in ["zhongqinghangyue", "cqxldc", "重q行le"] {
+        let found = groups(&desk, typed);
+        assert!(found.iter().any(|g| g.hits.iter().any(|h| h.label == "重庆行乐单车")), "{typed}: {found:?}");
+    }
+    std::fs::remove_dir_all(&folder).expect("cleared");
+}
