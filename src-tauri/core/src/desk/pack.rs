@@ -394,8 +394,8 @@ fn evidence<'a>(
     let own = |(kind, id): (&'static Kind, i64)| {
         let mut files = proofs.of(kind, id).to_vec();
         for other in also {
-            let ids = proofs.referring(other, kind, id);
-            files.extend(ids.into_iter().flat_map(|id| proofs.of(other, id).to_vec()));
+            let ids = proofs.referring(other, kind, id).into_iter().filter(|id| proofs.is_there(other, *id));
+            files.extend(ids.flat_map(|id| proofs.of(other, id).to_vec()));
         }
         files
     };

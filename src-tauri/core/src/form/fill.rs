@@ -489,11 +489,11 @@ fn number(ty: Type, n: i64, unit: &str) -> Option<Content> {
     }
 }
 
-pub(super) fn day_of(kind: &Kind, record: &Record) -> Option<NaiveDate> {
+fn day_of(kind: &Kind, record: &Record) -> Option<NaiveDate> {
     kind.dated.and_then(|name| record.field(kind, name)).and_then(Value::as_date)
 }
 
-pub(super) fn begun(kind: &Kind, record: &Record, end: NaiveDate) -> bool {
+fn begun(kind: &Kind, record: &Record, end: NaiveDate) -> bool {
     day_of(kind, record).is_none_or(|d| d <= end)
 }
 

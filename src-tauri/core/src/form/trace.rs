@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use super::fill::{begun, day_of};
 use super::{Column, ColumnValue};
 use crate::ledger::Ledger;
 use crate::record::{Kind, Record, Value};
@@ -64,4 +63,12 @@ impl<'a> Trace<'a> {
         });
         by_owner.get(&id).map_or(&[], Vec::as_slice)
     }
+}
+
+fn day_of(kind: &Kind, record: &Record) -> Option<NaiveDate> {
+    kind.dated.and_then(|name| record.field(kind, name)).and_then(Value::as_date)
+}
+
+fn begun(kind: &Kind, record: &Record, end: NaiveDate) -> bool {
+    day_of(kind, record).is_none_or(|d| d <= end)
 }

@@ -153,7 +153,7 @@ impl<'a> Proofs<'a> {
     }
 
     /// Whether a record was there on the day: an agreement signed later proves nothing yet.
-    fn is_there(&self, kind: &Kind, id: i64) -> bool {
+    pub(crate) fn is_there(&self, kind: &Kind, id: i64) -> bool {
         let days = self.ledger.get(kind, id).into_iter().flat_map(|r| r.cells.iter().flatten());
         days.filter_map(Value::as_date).min().is_none_or(|first| first <= self.on)
     }
