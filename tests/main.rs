@@ -6,11 +6,8 @@ mod engine;
 mod faults;
 mod figures;
 mod files;
-<<<<<<< HEAD
 mod formats;
 mod fuzz;
-=======
->>>>>>> ccd289d (An agreement signed after the day proves nothing yet)
 mod hostile;
 mod import;
 mod lists;

@@ -47,6 +47,7 @@ fn the_screen_knows_the_types_of_the_core() {
         roster::PlanRow::export_all(&config),
         roster::Only::export_all(&config),
         desk::Reminder::export_all(&config),
+        desk::Standing::export_all(&config),
         desk::PackReport::export_all(&config),
         desk::ProgrammeForm::export_all(&config),
         desk::ProgrammeEntry::export_all(&config),

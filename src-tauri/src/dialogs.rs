@@ -22,6 +22,12 @@ pub async fn open_scan(window: &WebviewWindow, title: &str) -> Option<PathBuf> {
     Some(file.path().to_owned())
 }
 
+/// Asks for a folder.
+pub async fn open_folder(window: &WebviewWindow, title: &str) -> Option<PathBuf> {
+    let folder = AsyncFileDialog::new().set_parent(window).set_title(title).pick_folder().await?;
+    Some(folder.path().to_owned())
+}
+
 /// Asks for proof files, as many as one likes.
 pub async fn open_proof(window: &WebviewWindow) -> Option<Vec<PathBuf>> {
     let dialog = AsyncFileDialog::new().set_parent(window).set_title("选择佐证材料(可多选)");

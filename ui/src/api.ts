@@ -6,6 +6,7 @@ import type {
   Applied,
   Backup,
   Binned,
+  BrokenForm,
   Changed,
   Charts,
   Choice,
@@ -15,20 +16,24 @@ import type {
   Difference,
   FigureView,
   FilingChoice,
-  Flaw,
   FilingEntry,
   Filled,
+  Flaw,
+  Gauge,
   GridRow,
-  ImportChoices,
   HitGroup,
+  ImportChoices,
   ListGroup,
   Only,
   Overview,
+  PackReport,
   PlanRow,
   PlanView,
   PortalLine,
+  ProgrammeForm,
   ProofAdded,
   ProofCount,
+  ProofGroup,
   Put,
   QuarterProof,
   ReadBack,
@@ -42,6 +47,7 @@ import type {
   Rows,
   SecondCopy,
   Sheet,
+  Standing,
   Status,
   Step,
   StepEntry,
@@ -107,7 +113,7 @@ export const refChoices = (list: string, field: string, text: string) =>
   invoke<Choices>('ref_choices', { list, field, text });
 export const sheet = (kind: string, id: number) => invoke<Sheet>('sheet', { kind, id });
 export const recordOn = (list: string, id: number, day: string) =>
-  invoke<ListRow | null>('record_on', { list, id, day });
+  invoke<GridRow | null>('record_on', { list, id, day });
 export const restoreStep = (kind: string, id: number, step: number) =>
   invoke<null>('restore_step', { kind, id, step });
 export const round = (period: string) => invoke<Round>('round', { period });
@@ -143,6 +149,23 @@ export const copyAway = (job: Job, folder: string) => invoke<Flaw[]>('copy_away'
 export const steps = () => invoke<StepEntry[]>('steps');
 export const takeBack = (step: number) => invoke<string>('take_back', { step });
 export const aboutProgram = () => invoke<AboutProgram>('about_program');
+/** How the makerspace stands with every programme on a day. */
+export const standings = (on: string) => invoke<Standing[]>('standings', { on });
+/** Programme files of the manager's own that cannot be used. */
+export const brokenProgrammes = () => invoke<BrokenForm[]>('broken_programmes');
+/** A programme's conditions held against the records on a day. */
+export const gauge = (programme: string, on: string) => invoke<Gauge>('gauge', { programme, on });
+/** A yes or no on a condition, with a note; null takes it back. */
+export const judge = (programme: string, condition: string, on: string, answer: boolean | null, note: string, until: string | null) =>
+  invoke<Gauge>('judge', { programme, condition, on, answer, note, until });
+/** The tables that belong to a programme. */
+export const programmeForms = (programme: string, on: string) =>
+  invoke<ProgrammeForm[]>('programme_forms', { programme, on });
+/** What its list of material asks for, and the records that lack it. */
+export const programmeProof = (programme: string, on: string) => invoke<ProofGroup[]>('programme_proof', { programme, on });
+/** Asks for a folder and writes the pack into it; null when none was chosen. */
+export const writePack = (job: Job, programme: string, on: string) =>
+  invoke<PackReport | null>('write_pack', { job: job.id, steps: job.steps, programme, on });
 /** The proof of a record: its files, what it wants (齐全 n/m), which roles fit it. */
 export const proof = (kind: string, id: number) => invoke<RecordProof>('proof', { kind, id });
 /** 齐全 n/m of every record of a kind or list that wants something. */

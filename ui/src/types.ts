@@ -2482,6 +2482,43 @@ amount: number,
 exact: number, };
 
 /**
+ * How a makerspace stands with a programme.
+ */
+export type Standing = { 
+/**
+ * Id of the programme.
+ */
+id: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Who decides.
+ */
+issuer: string, 
+/**
+ * How much of its text was seen.
+ */
+seen: Seen, 
+/**
+ * Conditions met.
+ */
+met: number, 
+/**
+ * Conditions that apply.
+ */
+of: number, 
+/**
+ * Pieces of proof that are there.
+ */
+have: number, 
+/**
+ * Pieces of proof that are wanted.
+ */
+want: number, };
+
+/**
  * What the window shows first.
  */
 export type Status = { 

@@ -33,7 +33,7 @@ pub use keeping::{AboutProgram, RestoreChange, SecondCopy, StepEntry, copy_to, v
 pub use overview::{Charts, Course, Dial, Key, Overview, Press, Slice, Todo};
 pub use pack::{Pack, PackReport, ProgrammeForm};
 pub use portal::{Compared, PortalLine, ReadBack, Verdict};
-pub use programmes::{Answer, ProgrammeEntry};
+pub use programmes::{Answer, ProgrammeEntry, Standing};
 pub use proof::{
     NewProof, ProofAdded, ProofCount, ProofFile, ProofGroup, ProofNeed, QuarterProof, RecordProof, read_proof,
 };

@@ -35,6 +35,28 @@ pub struct ProgrammeEntry {
     pub own: bool,
 }
 
+/// How a makerspace stands with a programme.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct Standing {
+    /// Id of the programme.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Who decides.
+    pub issuer: String,
+    /// How much of its text was seen.
+    pub seen: Seen,
+    /// Conditions met.
+    pub met: usize,
+    /// Conditions that apply.
+    pub of: usize,
+    /// Pieces of proof that are there.
+    pub have: usize,
+    /// Pieces of proof that are wanted.
+    pub want: usize,
+}
+
 /// A yes or no on a condition, as a person gives it.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
@@ -66,6 +88,28 @@ impl Desk {
             own: p.own,
         };
         self.programme_shelf().programmes.iter().map(entry).collect()
+    }
+
+    /// How the makerspace stands with every programme on a day.
+    ///
+    /// # Errors
+    /// When the records cannot be read.
+    pub fn standings(&self, on: NaiveDate) -> Result<Vec<Standing>> {
+        let ledger = self.store.ledger()?;
+        let standing = |p: &crate::programme::Programme| {
+            let gauge = gauge(p, &ledger, on);
+            Standing {
+                id: p.id.clone(),
+                title: p.title.clone(),
+                issuer: p.issuer.clone(),
+                seen: p.seen,
+                met: gauge.met,
+                of: gauge.met + gauge.unmet + gauge.unknown,
+                have: gauge.have,
+                want: gauge.want,
+            }
+        };
+        Ok(self.programme_shelf().programmes.iter().map(standing).collect())
     }
 
     /// Programme files of the manager's own that cannot be used, with every flaw.
