@@ -1,6 +1,9 @@
 //! Where a table starts, and which column means which field.
 
-use std::collections::{BTreeMap, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::{LazyLock, OnceLock};
 
 use super::guard::refuse;
 use super::sheet::{Line, Merged, Sheet};
@@ -99,7 +102,7 @@ pub(super) fn pick(sheet: &Sheet, shape: &Shape, row: Option<u32>, file: &str) -
 pub(super) fn pasted(sheet: &Sheet, shape: &Shape) -> Option<Vec<Heading>> {
     let line = sheet.lines.first()?;
     let words = words(shape);
-    let exact: HashSet<&str> = words.iter().flat_map(|w| [w.text.as_str(), w.bare.as_str()]).collect();
+    let exact = words.exact();
     let is_word =
         |cell: &Cell| matches!(cell, Cell::Text(t) if t.len() <= 90 && exact.contains(bare(&plain(t)).as_str()));
     if line.cells.len() < 2 || !line.cells.iter().all(|(_, cell)| is_word(cell)) {
@@ -128,8 +131,8 @@ pub(super) fn of_fields(shape: &Shape, fields: &[usize], sheet: &Sheet) -> Vec<H
 }
 
 /// A heading with every further one below it, units from above the table, and columns without a heading.
-fn with_tables_below(sheet: &Sheet, shape: &Shape, words: &[Word], best: Heading) -> Vec<Heading> {
-    let exact: HashSet<&str> = words.iter().flat_map(|w| [w.text.as_str(), w.bare.as_str()]).collect();
+fn with_tables_below(sheet: &Sheet, shape: &Shape, words: &Words, best: Heading) -> Vec<Heading> {
+    let exact = words.exact();
     let demanded = |h: &Heading| -> Vec<usize> {
         let mut fields: Vec<usize> = h.columns.iter().filter_map(|c| c.field).collect();
         fields.retain(|f| shape.fields.get(*f).is_some_and(|f| f.required));
@@ -450,7 +453,7 @@ fn title_unit(sheet: &Sheet, before: u32) -> Option<i128> {
 }
 
 /// The heading at a row, when it says enough to be one.
-fn heading_at(sheet: &Sheet, i: usize, line: &Line, words: &[Word], shape: &Shape) -> Option<Heading> {
+fn heading_at(sheet: &Sheet, i: usize, line: &Line, words: &Words, shape: &Shape) -> Option<Heading> {
     let found = any_heading_at(sheet, i, line, words, shape)?;
     let few = found.columns.len() <= 2;
     let enough = found.known() >= 2 || (found.known() == 1 && few && vital(&found, shape));
@@ -458,7 +461,7 @@ fn heading_at(sheet: &Sheet, i: usize, line: &Line, words: &[Word], shape: &Shap
 }
 
 /// The heading of one or two rows that begins at a row, whatever it says.
-fn any_heading_at(sheet: &Sheet, i: usize, line: &Line, words: &[Word], shape: &Shape) -> Option<Heading> {
+fn any_heading_at(sheet: &Sheet, i: usize, line: &Line, words: &Words, shape: &Shape) -> Option<Heading> {
     let one = |line: &Line| -> Heading {
         let texts: Vec<(u32, Vec<String>)> =
             line.cells.iter().filter_map(|(at, cell)| Some((*at, vec![text_of(cell)?]))).collect();
@@ -534,18 +537,56 @@ struct Word {
     score: u32,
 }
 
-fn words(shape: &Shape) -> Vec<Word> {
-    let mut words = Vec::new();
+/// The words of a list, worked out once for each.
+#[derive(Default)]
+struct Known {
+    list: Vec<Word>,
+    /// Patterns of this kind, each with its field's position.
+    patterns: Vec<(usize, &'static Pattern)>,
+}
+
+/// The words of a list, and what they made of the texts that were looked at so far: most texts of a sheet
+/// stand in it many times.
+struct Words {
+    known: &'static Known,
+    seen: RefCell<HashMap<String, Rc<[Fit]>>>,
+}
+
+/// A field that a heading may name: its position, how well it fits, and why.
+type Fit = (usize, u32, Sure);
+
+static KNOWN: LazyLock<HashMap<&'static str, (&'static Shape, OnceLock<Known>)>> =
+    LazyLock::new(|| crate::record::shapes().map(|shape| (shape.name, (shape, OnceLock::new()))).collect());
+/// For lists that nobody imports.
+static NOTHING: Known = Known { list: Vec::new(), patterns: Vec::new() };
+
+fn words(shape: &Shape) -> Words {
+    let known = KNOWN.get(shape.name).map_or(&NOTHING, |(shape, known)| known.get_or_init(|| known_of(shape)));
+    Words { known, seen: RefCell::default() }
+}
+
+fn known_of(shape: &Shape) -> Known {
+    let mut known = Known::default();
     for (at, field) in shape.fields.iter().enumerate() {
         let kinds_own = shape.kind.field(field.name).map_or(field.label, |f| f.label);
         let labels = [(field.label, 100), (kinds_own, 97)];
         let aliases = field.aliases.iter().map(|a| (*a, 95));
         for (text, score) in labels.into_iter().chain(aliases) {
             let text = plain(text);
-            words.push(Word { field: at, bare: bare(&text), soft: soft(&text), text, score });
+            known.list.push(Word { field: at, bare: bare(&text), soft: soft(&text), text, score });
         }
+        let own = PATTERNS.iter().filter(|p| p.kind == shape.kind.name && p.field == field.name);
+        let tenant = (field.ty == Type::Ref("tenant") && shape.kind.name != "tenant").then_some(&PATTERNS[0]);
+        known.patterns.extend(own.chain(tenant).map(|pattern| (at, pattern)));
     }
-    words
+    known
+}
+
+impl Words {
+    /// Texts that are a heading of this list beyond doubt.
+    fn exact(&self) -> HashSet<&str> {
+        self.known.list.iter().flat_map(|w| [w.text.as_str(), w.bare.as_str()]).collect()
+    }
 }
 
 /// How a heading may be made up: of a word from every group, and of nothing but these and the last.
@@ -807,22 +848,36 @@ fn soft(text: &str) -> String {
     }
 }
 
-/// How well a heading names each field: position and score, only those that fit at all.
-fn fits(heading: &str, words: &[Word], shape: &Shape) -> Vec<(usize, u32, Sure)> {
+/// Longest text that is looked at as a heading, in bytes.
+const LONGEST: usize = 120;
+
+/// How well a heading names each field, only those that fit at all.
+fn fits(heading: &str, words: &Words) -> Rc<[Fit]> {
+    // Days, numbers and prose are no headings.
+    if heading.len() > LONGEST || !heading.contains(char::is_alphabetic) {
+        return Rc::default();
+    }
+    if let Some(known) = words.seen.borrow().get(heading) {
+        return Rc::clone(known);
+    }
+    let found: Rc<[Fit]> = fitting(heading, words).into();
+    words.seen.borrow_mut().insert(heading.to_owned(), Rc::clone(&found));
+    found
+}
+
+fn fitting(heading: &str, words: &Words) -> Vec<Fit> {
     let text = plain(heading);
     if text == REASON {
         return Vec::new();
     }
     let (bare, soft, everyday) = (bare(&text), soft(&text), everyday(&text));
-    let mut out: Vec<(usize, u32, Sure)> = Vec::new();
-    for (at, field) in shape.fields.iter().enumerate() {
-        let own = PATTERNS.iter().filter(|p| p.kind == shape.kind.name && p.field == field.name);
-        let tenant = (field.ty == Type::Ref("tenant") && shape.kind.name != "tenant").then_some(&PATTERNS[0]);
-        if own.chain(tenant).any(|p| p.fits(&everyday)) {
-            out.push((at, 70, Sure::Fuzzy));
+    let mut out: Vec<Fit> = Vec::new();
+    for (at, pattern) in &words.known.patterns {
+        if !out.iter().any(|(field, ..)| field == at) && pattern.fits(&everyday) {
+            out.push((*at, 70, Sure::Fuzzy));
         }
     }
-    for word in words {
+    for word in &words.known.list {
         let own = if word.score > 95 { Sure::Label } else { Sure::Alias };
         let (score, sure) = if text == word.text {
             (word.score, own)
@@ -883,14 +938,15 @@ const PEOPLE: &[&str] =
 
 /// How much less the lower part of a heading counts by itself. Under a group that is another person it counts
 /// not at all: 联系电话 under 法定代表人 is not the 负责人's.
-fn less_alone(above: &str, below: &str, words: &[Word], shape: &Shape) -> Option<u32> {
+fn less_alone(above: &str, below: &str, words: &Words, shape: &Shape) -> Option<u32> {
     let part = everyday(&plain(below));
     if !SOMEBODYS.contains(&part.as_str()) || shape.kind.name != "tenant" {
         return Some(3);
     }
     let group = plain(above);
-    let leads = fits(above, words, shape)
-        .into_iter()
+    let leads = fits(above, words)
+        .iter()
+        .copied()
         .find(|(field, ..)| shape.fields.get(*field).is_some_and(|f| f.name == "leader_name"));
     match leads {
         Some((_, _, Sure::Label | Sure::Alias)) => Some(3),
@@ -901,7 +957,7 @@ fn less_alone(above: &str, below: &str, words: &[Word], shape: &Shape) -> Option
 }
 
 /// Gives every column its field: the best fit first, no field twice.
-fn assign(headings: &[(u32, Vec<String>)], words: &[Word], shape: &Shape) -> Vec<Column> {
+fn assign(headings: &[(u32, Vec<String>)], words: &Words, shape: &Shape) -> Vec<Column> {
     let mut claims: Vec<(u32, usize, usize, Sure)> = Vec::new();
     for (i, (_, parts)) in headings.iter().enumerate() {
         let tries: Vec<(String, u32)> = match parts.as_slice() {
@@ -923,7 +979,8 @@ fn assign(headings: &[(u32, Vec<String>)], words: &[Word], shape: &Shape) -> Vec
             }
         };
         for (text, less) in tries {
-            let found = fits(&text, words, shape).into_iter();
+            let found = fits(&text, words);
+            let found = found.iter().copied();
             claims.extend(found.map(|(field, score, sure)| (score.saturating_sub(less), i, field, sure)));
         }
     }

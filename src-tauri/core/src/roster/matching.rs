@@ -164,6 +164,8 @@ struct Planner<'a> {
     names: Names,
     /// Members of each tenant, once somebody asks.
     members: Option<HashMap<i64, Vec<&'a Record>>>,
+    /// Whom the rows so far named, by stored tenant.
+    joined: HashSet<(i64, String)>,
 }
 
 /// A new member of a tenant, with what stood beside the name.
@@ -211,6 +213,7 @@ impl<'a> Planner<'a> {
             referred: HashMap::new(),
             names: HashMap::new(),
             members: None,
+            joined: HashSet::new(),
         };
         for record in ledger.rows(kind) {
             planner.states.push(State {
@@ -784,6 +787,10 @@ impl<'a> Planner<'a> {
             let wanted = folded(&one.name);
             let is = |record: &Record| record.get(name).and_then(Value::as_text).is_some_and(|n| folded(n) == wanted);
             if row.people.iter().any(|p| is(&p.record)) {
+                continue;
+            }
+            // An earlier row of this file may have named the same person already.
+            if tenant.is_some_and(|id| !self.joined.insert((id, wanted.clone()))) {
                 continue;
             }
             let known = tenant.and_then(|id| self.members.as_ref()?.get(&id)?.iter().find(|m| is(m)));

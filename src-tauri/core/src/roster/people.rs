@@ -97,8 +97,7 @@ fn is_name(text: &str) -> bool {
             && !text.ends_with(['队', '部', '组', '司', '等', '人', '室', '院', '系', '级', '班']);
     }
     let dotted = text.contains('·') && text.chars().all(|c| is_han(c) || c == '·') && (3..=20).contains(&count);
-    let latin = count >= 2
-        && count <= 40
+    let latin = (2..=40).contains(&count)
         && text.chars().all(|c| c.is_alphabetic() && !is_han(c) || matches!(c, ' ' | '.' | '-' | '\''));
     dotted || latin
 }
