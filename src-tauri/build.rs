@@ -93,6 +93,8 @@ const COMMANDS: &[&str] = &[
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
-    Ok(tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))?)
+    println!("cargo::rerun-if-changed=windows/app.manifest");
+    let commands = tauri_build::AppManifest::new().commands(COMMANDS);
+    let windows = tauri_build::WindowsAttributes::new().app_manifest(include_str!("windows/app.manifest"));
+    Ok(tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands).windows_attributes(windows))?)
 }

@@ -5,6 +5,7 @@ mod commands;
 mod dialogs;
 mod jobs;
 mod office;
+mod webview;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,12 +29,42 @@ struct Args {
 /// The one window.
 const WINDOW: &str = "main";
 
-fn main() -> tauri::Result<ExitCode> {
+fn main() -> ExitCode {
     // Started by itself to read a file: no window, no second start.
     if let Some(code) = incubator::roster::serve() {
-        return Ok(code);
+        return code;
     }
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        // A program without a console is seen to do nothing.
+        Err(wrong) if cfg!(all(windows, not(debug_assertions))) => {
+            webview::say(&wrong.to_string());
+            return ExitCode::from(2);
+        }
+        Err(wrong) => wrong.exit(),
+    };
+    if !webview::is_there() {
+        return ExitCode::FAILURE;
+    }
+    match run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            cannot_open(&e);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says why there is no window.
+fn cannot_open(why: &tauri::Error) {
+    webview::say(&format!(
+        "窗口打不开，台账的数据不受影响。请重新启动电脑后再试；仍然打不开时把下面的话告诉技术人员：\n\n{why}"
+    ));
+}
+
+/// Opens the window and stays until it is closed, or Windows logs off or shuts down: both end in
+/// [`RunEvent::Exit`], where the folder is let go.
+fn run(args: Args) -> tauri::Result<()> {
     let app = tauri::Builder::default()
         // First of all, as its author asks: a second start ends here, before it touches the data folder.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| bring_forward(app)))
@@ -140,7 +171,9 @@ fn main() -> tauri::Result<ExitCode> {
                 // Files are dropped on the page itself, and columns dragged in it.
                 .disable_drag_drop_handler()
                 .on_navigation(own_page)
-                .build()?;
+                .build()
+                // What fails here ends the program without another word.
+                .inspect_err(cannot_open)?;
             Ok(())
         })
         .build(tauri::generate_context!())?;
@@ -149,7 +182,7 @@ fn main() -> tauri::Result<ExitCode> {
             app.state::<Office>().close();
         }
     });
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// The window shows the screen built into the program and goes nowhere else.

@@ -7,20 +7,36 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use crate::shell::{Outcome, cargo, command, output, run, succeeds, top};
+use crate::windows;
 
 /// What the machine has to be ready for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum For {
     /// The core and its command line.
     Core,
     /// The window as well.
     Window,
-    /// All tests, the window journey among them.
+    /// The Windows program, built and packed.
+    Dist,
+    /// All tests: the window journey and the trial of the Windows program among them.
     Tests,
+}
+
+impl For {
+    /// Whether what is needed for `part` is needed here too.
+    fn covers(self, part: For) -> bool {
+        self == part || part == For::Core || self == For::Tests
+    }
+
+    /// Whether the screen is built.
+    fn has_screen(self) -> bool {
+        self != For::Core
+    }
 }
 
 /// A Debian package that is needed, and how another system shows that it has the same thing.
 struct Need {
+    /// The work that first needs it.
     since: For,
     package: &'static str,
     what: &'static str,
@@ -34,6 +50,10 @@ enum Probe {
     Library(&'static str),
     /// A font family that covers Chinese.
     ChineseFont,
+    /// A Rust that builds for Windows.
+    WindowsRust,
+    /// Wine for 64-bit programs.
+    Wine,
 }
 
 const fn need(since: For, package: &'static str, what: &'static str, probe: Probe) -> Need {
@@ -47,6 +67,17 @@ const NEEDS: &[Need] = &[
     need(For::Window, "libwebkit2gtk-4.1-dev", "WebKitGTK 4.1 (窗口 window)", Probe::Library("webkit2gtk-4.1")),
     need(For::Window, "dbus", "D-Bus (只开一个窗口 single instance)", Probe::Program("dbus-run-session")),
     need(For::Window, "fonts-noto-cjk", "中文字体 (Chinese font)", Probe::ChineseFont),
+    need(
+        For::Dist,
+        "gcc-mingw-w64-x86-64",
+        "mingw-w64 (编译 Windows 程序 Windows program)",
+        Probe::Program("x86_64-w64-mingw32-gcc"),
+    ),
+    need(For::Dist, "rustc-web", "Rust 的 Windows 目标 (Windows target)", Probe::WindowsRust),
+    need(For::Dist, "cargo-web", "Rust 的 Windows 目标 (Windows target)", Probe::WindowsRust),
+    need(For::Dist, "rust-web-src", "Rust 的 Windows 目标 (Windows target)", Probe::WindowsRust),
+    need(For::Dist, "nsis", "NSIS (安装程序 installer)", Probe::Program("makensis")),
+    need(For::Tests, "wine64", "Wine (试运行 Windows 程序 Windows trial)", Probe::Wine),
     need(
         For::Tests,
         "webkit2gtk-driver",
@@ -65,7 +96,7 @@ pub fn system(purpose: For) -> Outcome {
     let mut missing: Vec<String> = Vec::new();
     node(purpose, &mut missing);
     if cfg!(windows) {
-        if purpose >= For::Window && !webview2() {
+        if purpose.covers(For::Window) && !webview2() {
             missing.push(line("WebView2", "请从微软网站安装 Microsoft Edge WebView2 Runtime"));
         }
     } else if cfg!(target_os = "linux") {
@@ -80,7 +111,7 @@ fn line(what: &str, todo: &str) -> String {
 
 /// The screen is built by Vite, which wants Node 20.19 or newer.
 fn node(purpose: For, missing: &mut Vec<String>) {
-    if purpose < For::Window {
+    if !purpose.has_screen() {
         return;
     }
     let version = output(command("node", &["--version"]));
@@ -110,7 +141,7 @@ fn webview2() -> bool {
 }
 
 fn linux(purpose: For, missing: &mut Vec<String>) -> Outcome {
-    let needs = || NEEDS.iter().filter(|n| n.since <= purpose);
+    let needs = || NEEDS.iter().filter(|n| purpose.covers(n.since));
     if !Path::new("/etc/debian_version").exists() {
         let absent = needs().filter(|n| !present(&n.probe));
         missing.extend(absent.map(|n| line(n.what, &format!("请安装与 Debian 软件包 {} 相当的软件包", n.package))));
@@ -120,7 +151,7 @@ fn linux(purpose: For, missing: &mut Vec<String>) -> Outcome {
     // A gcc from elsewhere (build-essential of another version, a toolchain under /usr/local) serves as well.
     let absent: Vec<&Need> = needs()
         .filter(|n| !installed.contains(n.package))
-        .filter(|n| !matches!(n.probe, Probe::Program(_)) || !present(&n.probe))
+        .filter(|n| matches!(n.probe, Probe::Library(_) | Probe::ChineseFont) || !present(&n.probe))
         .collect();
     if absent.is_empty() {
         return Ok(());
@@ -175,6 +206,8 @@ fn present(probe: &Probe) -> bool {
     match probe {
         Probe::Program(name) => on_path(name).is_some(),
         Probe::Library(name) => succeeds(command("pkg-config", &["--exists", name])),
+        Probe::WindowsRust => windows::has_rust(),
+        Probe::Wine => windows::has_wine(),
         Probe::ChineseFont => {
             output(command("fc-list", &[":lang=zh-cn", "family"])).is_some_and(|l| !l.trim().is_empty())
         }
@@ -252,7 +285,7 @@ fn write(path: &Path, bytes: &[u8]) -> Outcome {
 }
 
 /// One choice of packages and features for every call of cargo, so that nothing is compiled twice.
-pub const ALL: [&str; 3] = ["--workspace", "--features", "tests/window"];
+pub const ALL: [&str; 3] = ["--workspace", "--features", "tests/window,tests/wine"];
 
 /// Builds a program of the workspace and gives its path.
 pub fn build(bin: &str) -> Outcome<PathBuf> {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::setup::{self, ALL, For};
 use crate::shell::{Outcome, cargo, command, run_and_keep, succeeds, top};
+use crate::windows::{self, Build, VERSION};
 
 /// How many passed and how many failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -59,6 +60,12 @@ pub fn test() -> Outcome {
     docs.args(ALL);
     step("文档示例", rust_tests("cargo test --doc", docs));
     step("窗口", rust_tests("窗口测试", journey()));
+    if cfg!(target_os = "linux") {
+        step("Windows 程序", windows_trial());
+        let mut trial = cargo(&["test", "--no-fail-fast"]);
+        trial.args(ALL).args(["--test", "wine"]);
+        step("Windows", rust_tests("在 Wine 下试运行", trial));
+    }
 
     if !red.is_empty() {
         println!("\n没有通过：{}", red.join("、"));
@@ -125,6 +132,24 @@ fn screen_tests() -> Outcome<Count> {
     let number = |key: &str| report.get(key).and_then(Value::as_u64).unwrap_or(0);
     let count = Count { passed: number("numPassedTests"), failed: number("numFailedTests") };
     Ok(at_least_as_bad(count, ok && count.passed > 0))
+}
+
+/// Builds the Windows program and packs it twice from the same files: each time the bytes are the same.
+fn windows_trial() -> Outcome<Count> {
+    heading("Windows 程序");
+    let folder = setup::target().join("windows");
+    let stage = folder.join("trial-stage");
+    windows::lay_out(&windows::programs(Build::Trial)?, &stage)?;
+    let pack = |turn: &str| -> Outcome<[Vec<u8>; 2]> {
+        let (zip, exe) = (folder.join(format!("trial{turn}.zip")), folder.join(format!("trial{turn}.exe")));
+        windows::portable(&stage, &zip)?;
+        windows::installer(&stage, &exe, VERSION, Build::Trial)?;
+        let read = |file| std::fs::read(file).map_err(|e| format!("无法读取打好的包（{e}）"));
+        Ok([read(zip)?, read(exe)?])
+    };
+    let alike = pack("")? == pack("-again")?;
+    println!("Windows 程序: {}", if alike { "ok" } else { "两次打包的结果不同 FAILED" });
+    Ok(Count::whole(alike))
 }
 
 /// The window journey, where the system allows it in a network of its own with no way out.

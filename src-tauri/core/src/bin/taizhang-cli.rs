@@ -269,6 +269,11 @@ enum Command {
     },
     /// 检查台账和佐证材料是否完好
     Verify,
+    /// 把全部佐证材料导出到文件夹，文件名写明属于哪条记录；已有的文件不覆盖
+    Proofs {
+        /// 文件夹，没有则新建
+        folder: PathBuf,
+    },
     /// 为一条记录添加佐证材料
     Attach {
         #[command(flatten)]
@@ -532,6 +537,11 @@ fn run(cli: Cli) -> Result<()> {
             let view = desk.record(&record.kind, record.id)?;
             desk.attach(&format!("{}:{}", view.kind, view.id), &role, &file_name(&file), &read_file(&file)?)?;
             print(&format!("已为“{}”添加{role}：{}", view.label, file.display()));
+            Ok(())
+        }
+        Command::Proofs { folder } => {
+            let files = open()?.store().export_attachments(&folder)?;
+            print(&format!("已导出 {} 个佐证材料：{}", files.len(), folder.display()));
             Ok(())
         }
         Command::Bin(output) => bin(&open()?, output.json),

@@ -141,7 +141,27 @@ impl Book {
     }
 
     fn bytes(mut self) -> Result<Vec<u8>> {
-        Ok(self.book.save_to_buffer()?)
+        let mut bytes = self.book.save_to_buffer()?;
+        made_anywhere(&mut bytes);
+        Ok(bytes)
+    }
+}
+
+/// An archive notes for each of its files on what kind of system it was made. A workbook must not: the same
+/// report is the same bytes on every computer. All say Unix, as those made before do.
+fn made_anywhere(zip: &mut [u8]) {
+    const UNIX: u8 = 3;
+    let number = |zip: &[u8], at: usize, length: usize| {
+        let bytes = zip.get(at..at + length).unwrap_or_default();
+        bytes.iter().rev().fold(0, |sum: usize, byte| sum << 8 | usize::from(*byte))
+    };
+    // The end record, without a remark behind it, tells where the list of files begins.
+    let mut at = number(zip, zip.len().saturating_sub(6), 4);
+    while zip.get(at..at + 4) == Some(b"PK\x01\x02") {
+        if let Some(system) = zip.get_mut(at + 5) {
+            *system = UNIX;
+        }
+        at += 46 + number(zip, at + 28, 2) + number(zip, at + 30, 2) + number(zip, at + 32, 2);
     }
 }
 
