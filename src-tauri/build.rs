@@ -15,6 +15,7 @@ const COMMANDS: &[&str] = &[
     "portal",
     "read_back",
     "filings",
+    "print_page",
     "seal",
     "seal_with_scan",
     "unseal",

@@ -82,6 +82,7 @@ fn run(args: Args) -> tauri::Result<()> {
             commands::reports::portal,
             commands::reports::read_back,
             commands::reports::filings,
+            commands::reports::print_page,
             commands::reports::seal,
             commands::reports::seal_with_scan,
             commands::reports::unseal,

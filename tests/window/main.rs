@@ -7,6 +7,8 @@
 
 mod filing;
 mod first_start;
+mod import;
+mod reports;
 mod stage;
 mod surface;
 mod trouble;

@@ -116,6 +116,12 @@ pub async fn attach_scan(
     Ok(Some(name))
 }
 
+/// Opens the system's print dialog for what the page shows.
+#[tauri::command]
+pub fn print_page(window: WebviewWindow) -> Answer<()> {
+    window.print().map_err(|e| Refusal::from(&Error::refused(format!("无法打开打印窗口：{e}"))))
+}
+
 /// Asks for a scan: its name and content.
 async fn scan(window: &WebviewWindow, title: &str) -> Answer<Option<(String, Vec<u8>)>> {
     let Some(path) = dialogs::open_scan(window, title).await else { return Ok(None) };

@@ -38,3 +38,38 @@ pub fn guess(book: &Book) -> Option<&'static Shape> {
 pub fn importable(shape: &Shape) -> bool {
     !shape.kind.internal && !shape.fields.iter().any(|f| f.required && f.ty == Type::System)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Ledger;
+    use crate::progress::Progress;
+    use crate::roster::Reader;
+
+    fn of(text: &str) -> Option<&'static str> {
+        Book::pasted(text).ok().as_ref().and_then(guess).map(|shape| shape.name)
+    }
+
+    #[test]
+    fn columns_say_whose_they_are() {
+        for (text, list) in [
+            ("某某空间名单\t\t\n团队名称\t负责人\t入驻日期\n晨星队\t张三\t2021-3-5\n", Some("team")),
+            ("企业名称\t统一社会信用代码\t注册日期\t入驻日期\n", Some("enterprise")),
+            ("活动名称\t活动类型\t举办日期\t场次\n", Some("event")),
+            ("甲\t乙\n1\t2\n", None),
+            ("", None),
+        ] {
+            assert_eq!(of(text), list, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_template_of_ours_is_known_by_its_name() {
+        for shape in shapes().filter(|s| importable(s)) {
+            let Ok(bytes) = crate::workbook::template(shape, &Ledger::default()) else { panic!("{}", shape.name) };
+            let book = Reader::here().open(&bytes, "模板.xlsx", Progress::SILENT);
+            let guessed = book.ok().as_ref().and_then(guess).map(|s| s.name);
+            assert_eq!(guessed, Some(shape.name), "the template of {}", shape.label);
+        }
+    }
+}

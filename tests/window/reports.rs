@@ -1,0 +1,161 @@
+//! 报表: what a figure tells, values carried to the portal by one key, the print dialog, the scan, earlier filings.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use fantoccini::Locator;
+use serde_json::json;
+
+use crate::stage::{FIGURES, PATIENCE, Stage, Window, play, sample_folder};
+
+const CONTROL: char = '\u{e009}';
+const RELEASE: char = '\u{e000}';
+
+impl Window<'_> {
+    /// What stands in the field that has the focus after the clipboard was put there.
+    async fn paste_into(&self, css: &str) -> String {
+        self.run(&format!("document.querySelector({css:?}).focus()")).await;
+        self.keys(&format!("{CONTROL}v{RELEASE}")).await;
+        let value = format!("return document.querySelector({css:?}).value");
+        self.run(&value).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Answers GTK's own open dialog with a path.
+    pub fn choose_file(&self, title: &str, path: &Path) {
+        let dialog = self.system_dialog(title);
+        let keys = |keys: &[&str]| {
+            let _ = self.stage.command("xdotool").args(keys).status().expect("xdotool runs");
+        };
+        // There is no window manager on this screen: the dialog gets the keys by name.
+        std::thread::sleep(Duration::from_millis(1500));
+        keys(&["windowfocus", "--sync", &dialog]);
+        // The field for a path comes with the slash that it begins with.
+        keys(&["key", "--clearmodifiers", "slash"]);
+        std::thread::sleep(Duration::from_millis(1000));
+        let rest = path.to_str().expect("a plain path").trim_start_matches('/');
+        keys(&["type", "--clearmodifiers", "--delay", "40", rest]);
+        std::thread::sleep(Duration::from_millis(1000));
+        keys(&["key", "--clearmodifiers", "Return"]);
+    }
+
+    /// The system's dialog of a title, once it is open.
+    fn system_dialog(&self, title: &str) -> String {
+        let start = Instant::now();
+        loop {
+            let search = ["search", "--onlyvisible", "--name", title];
+            let out = self.stage.command("xdotool").args(search).output().expect("xdotool runs");
+            let found = String::from_utf8_lossy(&out.stdout).trim().to_owned();
+            if !found.is_empty() {
+                return found.lines().last().unwrap_or_default().to_owned();
+            }
+            assert!(start.elapsed() < PATIENCE, "the dialog “{title}” opens");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+}
+
+#[test]
+fn a_figure_tells_its_course_both_bases_and_where_it_is_defined() {
+    play(async {
+        let stage = Stage::set("figure", false);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.turn_to_the_published_quarter().await;
+        window.size(1366, 768).await;
+        window.run("document.querySelector('[data-code=zjf05]').click()").await;
+        window.wait("both bases", "return document.querySelector('aside .course td.filed') !== null").await;
+        let both =
+            window.run("return [...document.querySelectorAll('aside .course td .side')].map((e) => e.innerText)");
+        assert_eq!(both.await.as_array().map(Vec::len), Some(2), "本季 and 本年累计 stand side by side");
+        assert_eq!(window.text("aside .course td.filed .side").await, "15", "the filed basis shows the form's figure");
+        let points = window.run("return document.querySelectorAll('aside .course circle').length").await;
+        assert!(points.as_u64().is_some_and(|n| (2..=4).contains(&n)), "a course over the last quarters: {points}");
+        window.run("document.querySelectorAll('.paper .ask')[1].click()").await;
+        window.shows("房租不是服务收入").await;
+        let about = window.text("aside .about").await;
+        for said in ["本年累计：2021年1月1日至2021年9月20日", "火炬统计系统打印件", "一、众创空间运营和服务情况"]
+        {
+            assert!(about.contains(said), "{said} stands in the explanation: {about}");
+        }
+        window.picture("figure-course-1366").await;
+        window.size(1920, 1080).await;
+        window.picture("figure-course-1920").await;
+        window.close().await;
+    });
+}
+
+#[test]
+fn values_go_to_the_portal_by_one_key_and_are_read_back() {
+    play(async {
+        let stage = Stage::set("portal", true);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.turn_to_the_published_quarter().await;
+        window.size(1366, 768).await;
+        window.press("逐项复制").await;
+        window.wait("the list", "return document.querySelectorAll('.portal li').length === 21").await;
+        let next = "document.querySelector('.portal .copying .button')";
+        window.wait("the key's button", &format!("return document.activeElement === {next}")).await;
+        let mut carried = String::new();
+        for (i, figure) in FIGURES.iter().enumerate() {
+            // One key copies the next value; the person pastes it elsewhere and comes back.
+            window.run(&format!("{next}.focus()")).await;
+            window.keys(" ").await;
+            let copied = format!("return document.querySelectorAll('.portal li.done').length === {}", i + 1);
+            window.wait("the copy", &copied).await;
+            carried += &figure.to_string();
+            assert_eq!(window.paste_into(".portal textarea").await, carried, "value {} in order", i + 1);
+            window.keys("\u{e007}").await;
+            carried += "\n";
+        }
+        window.press("核对").await;
+        window.shows("21 项全部一致").await;
+        window.picture("portal-dark-1366").await;
+        window.type_into("回读核对", "zjf01 147 zjf08 57").await;
+        window.press("核对").await;
+        window.shows("一致 1，不一致 1，未读到 19").await;
+        assert_eq!(window.text(".portal .verdict.different").await, "不一致：网页为 57");
+        window.picture("portal-differs-dark-1366").await;
+        window.close().await;
+    });
+}
+
+#[test]
+fn the_form_is_sealed_with_its_scan_listed_and_printed_by_the_system() {
+    play(async {
+        let stage = Stage::set("paper", false);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let scan = stage.home.join("scan.pdf");
+        std::fs::write(&scan, b"%PDF-1.4 stamped").expect("a scan");
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.turn_to_the_published_quarter().await;
+        window.size(1366, 768).await;
+        window.press("上报封存").await;
+        window.picture("seal-1366").await;
+        window.press("选择扫描件并封存").await;
+        window.choose_file("封存并附盖章扫描件", &scan);
+        window.wait("the seal", "return document.querySelector('.sealed')?.innerText.includes('上报封存')").await;
+        assert_eq!(window.figures().await, FIGURES, "the sealed figures are those that were shown");
+        window.press("历次上报").await;
+        window.wait("the list", "return document.querySelector('.filings')?.innerText.includes('没有差异')").await;
+        let list = window.text(".filings tbody").await;
+        assert!(list.contains("scan.pdf") && list.contains("2021年09月"), "{list}");
+        window.picture("filings-1366").await;
+        window.run("document.querySelector('.filings .row .button').click()").await;
+
+        window.press("打印").await;
+        let dialog = window.system_dialog("Print");
+        let keys = |keys: &[&str]| {
+            let _ = stage.command("xdotool").args(keys).status().expect("xdotool runs");
+        };
+        std::thread::sleep(Duration::from_millis(1500));
+        keys(&["windowfocus", "--sync", &dialog]);
+        keys(&["key", "--clearmodifiers", "Escape"]);
+        let field = window.client.find(Locator::Css("select[aria-label=报告期]")).await;
+        assert!(field.is_ok(), "the window goes on after the dialog");
+        window.close().await;
+    });
+}
