@@ -323,6 +323,51 @@ fn flawed_rows_stay_out_and_say_where_they_are() {
 }
 
 #[test]
+fn an_import_is_steered_from_the_command_line() {
+    let place = Place::new("steered");
+    let file = place.path("名册.csv");
+    let text = "团队,带头的,来的日子\n甲,张三（组长）、李四,2021-05-01\n乙,王五,2021-05-02\n丙,赵六,去年\n丁,,\n";
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let json =
+        |args: &[&str]| -> Value { serde_json::from_str(&place.run(args).out).expect("JSON beside the complaints") };
+    let mend = place.path("改正.xlsx");
+    let mend = mend.to_str().unwrap();
+    let base = [
+        "import",
+        "team",
+        file,
+        "--heading-row",
+        "1",
+        "--map",
+        "A=name",
+        "--map",
+        "b=团队负责人",
+        "--map",
+        "C=入驻日期",
+    ];
+    let with = |more: &[&'static str]| [&base[..], more].concat();
+    let plan = json(&with(&["--plan", "--json"]));
+    let actions: Vec<&str> = plan["rows"].as_array().unwrap().iter().map(|r| r["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["new", "new", "flawed", "flawed"]);
+    assert_eq!(plan["mapping"][1]["field"], "leader_name", "letters in either case, labels as well as names");
+    assert_eq!(plan["rows"][0]["people"].as_array().map(Vec::len), Some(2));
+    assert!(place.refused(&with(&["--leave", "3,9"])).contains("第 9 行"), "a row that is not there is a slip");
+    let said = place.run(&[&with(&["--leave", "3"])[..], &["--correction", mend]].concat());
+    assert_eq!(said.code, 1, "two rows were left out for their flaws: {}", said.err);
+    assert_eq!(place.count("team"), 1, "and one by choice");
+    assert_eq!(place.count("member"), 2);
+    // The mapping is remembered for files of this shape, the correction file among them.
+    let again = json(&["import", "team", mend, "--heading-row", "1", "--plan", "--json"]);
+    let flawed: Vec<_> = again["rows"].as_array().unwrap().iter().map(|r| r["action"].as_str().unwrap()).collect();
+    assert_eq!(flawed, ["flawed", "flawed"], "{again}");
+    assert_eq!(again["mapping"][0]["sure"], "remembered");
+    let afresh =
+        json(&["import", "team", mend, "--heading-row", "1", "--afresh", "--map", "A=name", "--plan", "--json"]);
+    assert_eq!(afresh["mapping"][2]["field"], Value::Null, "nothing is remembered afresh");
+}
+
+#[test]
 fn the_sample_is_the_published_report() {
     let place = Place::sample("published");
     assert_eq!(place.figures("2021Q3"), PUBLISHED);

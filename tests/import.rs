@@ -210,6 +210,31 @@ fn sheet_and_heading_are_chosen_and_wrong_choices_are_refused() {
 }
 
 #[test]
+fn contents_tell_what_a_silent_heading_does_not() {
+    let mut room = Room::new();
+    let text = "企业名称,注册日期,入驻日期,营业执照编号,,推荐人电话,领域,性质\n\
+        甲,2020-01-01,2021-03-01,91350100M000100Y43,13800138000,13900139000,电子信息,男\n\
+        乙,2020-01-01,2021-03-01,91430100MA4L2XQ89W,13800138001,13900139001,新材料,无所谓\n";
+    let plan = room.plan("enterprise", text.as_bytes(), &Choices::default());
+    let fields: Vec<_> = plan.mapping.iter().skip(3).map(|m| (m.field.as_deref(), m.sure)).collect();
+    let content = Some(Sure::Content);
+    assert_eq!(
+        fields,
+        [
+            (Some("credit_code"), content),
+            (Some("leader_phone"), content),
+            (None, None),
+            (Some("tech_area"), Some(Sure::Fuzzy)),
+            (None, None)
+        ],
+        "and a heading that says something else is believed"
+    );
+    let damaged = text.replace("91430100MA4L2XQ89W", "4.40981E+17");
+    let plan = room.plan("enterprise", damaged.as_bytes(), &Choices::default());
+    assert_eq!(plan.mapping[3].field, None, "one content that is none leaves the column to the person");
+}
+
+#[test]
 fn what_is_left_out_stays_out_and_one_step_takes_all_back() {
     let mut room = Room::new();
     let text = "团队名称,入驻日期\n甲,2021-03-01\n乙,2021-03-01\n丙,2021-13-01\n丁,2021-03-01\n";

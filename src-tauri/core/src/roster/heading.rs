@@ -165,6 +165,7 @@ fn with_tables_below(sheet: &Sheet, shape: &Shape, words: &Words, best: Heading)
         if let Some(heading) = all.get_mut(i) {
             unheaded(sheet, heading, end);
             unfit(sheet, heading, shape, end);
+            by_content(sheet, heading, shape, end);
         }
     }
     all
@@ -328,6 +329,73 @@ fn beside(columns: &mut [Column], shape: &Shape) {
         if let Some(column) = columns.iter_mut().find(|c| c.field.is_none() && fits(c)) {
             column.field = Some(shape.fields.len() + beside);
             column.sure = Some(Sure::Alias);
+        }
+    }
+}
+
+/// Headings that say nothing by themselves: the contents have to tell.
+const SILENT: &[&str] = &[
+    "",
+    "编号",
+    "代码",
+    "号码",
+    "证照号",
+    "证照号码",
+    "证件号",
+    "证件号码",
+    "执照号",
+    "营业执照号",
+    "营业执照编号",
+    "营业执照号码",
+    "联系",
+    "领域",
+    "行业",
+    "方向",
+    "性质",
+    "情况",
+    "信息",
+];
+/// Contents that must be there before they tell anything.
+const TELLING: usize = 2;
+
+/// Gives a column whose heading is missing or says nothing the one field that all its contents are: codes with
+/// their check digit, telephones, addresses, words of a closed list. A heading that says something else is
+/// believed.
+fn by_content(sheet: &Sheet, heading: &mut Heading, shape: &Shape, end: u32) {
+    for i in 0..heading.columns.len() {
+        let Some(column) = heading.columns.get(i) else { continue };
+        if column.field.is_some() || !SILENT.contains(&bare(&plain(&column.heading)).as_str()) {
+            continue;
+        }
+        let (at, unit) = (column.at, column.unit);
+        let below = sheet.lines.iter().filter(|l| l.row > heading.last_row && l.row < end);
+        let cells: Vec<&Cell> = below.filter_map(|l| l.cell(at)).take(DEEPEST).collect();
+        let cells: Vec<&Cell> = cells.into_iter().filter(|c| !is_blank(&c.to_string(), Type::Text)).collect();
+        if cells.len() < TELLING {
+            continue;
+        }
+        let free = |f: usize| !heading.columns.iter().any(|c| c.field == Some(f));
+        let fits = |field: &crate::record::Field| match field.ty {
+            Type::CreditCode | Type::Email => cells.iter().all(|c| super::value::understand(field, c, unit).is_ok()),
+            Type::Phone => cells.iter().all(|c| {
+                let text = c.to_string();
+                text.len() == 11 && text.starts_with('1') && text.bytes().all(|b| b.is_ascii_digit())
+            }),
+            Type::Choice(options) => cells.iter().all(|c| options.contains(&cleaned(&c.to_string()).as_str())),
+            _ => false,
+        };
+        let sound =
+            |field: &crate::record::Field| field.ty != Type::Email || cells.iter().all(|c| c.to_string().contains('@'));
+        let found: Vec<usize> = shape
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(f, field)| free(*f) && fits(field) && sound(field))
+            .map(|(f, _)| f)
+            .collect();
+        if let ([only], Some(column)) = (found.as_slice(), heading.columns.get_mut(i)) {
+            column.field = Some(*only);
+            column.sure = Some(Sure::Content);
         }
     }
 }
