@@ -57,6 +57,7 @@ const COMMANDS: &[&str] = &[
     "steps",
     "take_back",
     "about_program",
+    "begin",
     "settings",
     "remember",
     "drafts",

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tauri::{Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
+use tauri::{Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 
 use crate::commands::import::Import;
 use crate::jobs::Jobs;
@@ -28,6 +28,8 @@ struct Args {
 
 /// The one window.
 const WINDOW: &str = "main";
+/// Where it is remembered how the window stood.
+const WINDOW_PLACE: &str = "window";
 
 fn main() -> ExitCode {
     // Started by itself to read a file: no window, no second start.
@@ -124,6 +126,7 @@ fn run(args: Args) -> tauri::Result<()> {
             commands::keeping::steps,
             commands::keeping::take_back,
             commands::keeping::about_program,
+            commands::folder::begin,
             commands::settings::settings,
             commands::settings::remember,
             commands::settings::drafts,
@@ -163,27 +166,89 @@ fn run(args: Args) -> tauri::Result<()> {
             app.manage(Jobs::default());
             app.manage(Import::default());
             app.manage(Office::open(args.data));
-            WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
+            let place = app.state::<Office>().ask(|desk| Ok(desk.settings().get(WINDOW_PLACE).cloned())).ok().flatten();
+            let theme = app.state::<Office>().ask(|desk| Ok(desk.settings().get("theme").cloned())).ok().flatten();
+            let mut window = WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
                 .title("众创台账")
                 .inner_size(1180.0, 640.0)
                 .min_inner_size(900.0, 520.0)
-                // The usual laptop shows 1366×768 at 125 %: the form needs all of it.
-                .maximized(true)
+                .theme(theme.as_ref().and_then(commands::settings::theme))
                 // Files are dropped on the page itself, and columns dragged in it.
                 .disable_drag_drop_handler()
-                .on_navigation(own_page)
-                .build()
-                // What fails here ends the program without another word.
-                .inspect_err(cannot_open)?;
+                .on_navigation(own_page);
+            match place.as_ref().and_then(Place::read) {
+                Some(place) if place.is_seen(app) => {
+                    window = window.inner_size(place.width, place.height).position(place.x, place.y);
+                    window = window.maximized(place.maximized);
+                }
+                // The usual laptop shows 1366×768 at 125 %: the form needs all of it.
+                _ => window = window.maximized(true),
+            }
+            // What fails here ends the program without another word.
+            window.build().inspect_err(cannot_open)?;
             Ok(())
         })
         .build(tauri::generate_context!())?;
-    app.run(|app, event| {
-        if let RunEvent::Exit = event {
-            app.state::<Office>().close();
+    app.run(|app, event| match event {
+        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { .. } | WindowEvent::Focused(false), .. } => {
+            keep_place(app);
         }
+        RunEvent::Exit => app.state::<Office>().close(),
+        _ => {}
     });
     Ok(())
+}
+
+/// Where and how large the window was, in logical pixels.
+struct Place {
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+    maximized: bool,
+}
+
+impl Place {
+    fn read(kept: &serde_json::Value) -> Option<Place> {
+        let number = |key: &str| kept.get(key)?.as_f64().filter(|n| n.is_finite());
+        Some(Place {
+            x: number("x")?,
+            y: number("y")?,
+            width: number("width")?.max(900.0),
+            height: number("height")?.max(520.0),
+            maximized: kept.get("maximized")?.as_bool()?,
+        })
+    }
+
+    /// Whether its title bar lies on a screen that is there: one may have been unplugged since.
+    fn is_seen(&self, app: &tauri::App) -> bool {
+        app.available_monitors().unwrap_or_default().iter().any(|monitor| {
+            let scale = monitor.scale_factor();
+            let (at, size) = (monitor.position().to_logical::<f64>(scale), monitor.size().to_logical::<f64>(scale));
+            let (left, top) = (self.x + 100.0, self.y + 10.0);
+            at.x <= left && left < at.x + size.width && at.y <= top && top < at.y + size.height
+        })
+    }
+}
+
+/// Remembers where the window stands. Nobody is harmed when it cannot be.
+fn keep_place(app: &tauri::AppHandle) {
+    let Some(window) = app.get_webview_window(WINDOW) else { return };
+    let Ok(true) = window.is_minimized().map(|minimized| !minimized) else { return };
+    let (Ok(scale), Ok(maximized)) = (window.scale_factor(), window.is_maximized()) else { return };
+    let (Ok(at), Ok(size)) = (window.outer_position(), window.inner_size()) else { return };
+    let (at, size) = (at.to_logical::<f64>(scale), size.to_logical::<f64>(scale));
+    let _ = app.state::<Office>().ask(|desk| {
+        let mut place = serde_json::json!({
+            "x": at.x, "y": at.y, "width": size.width, "height": size.height, "maximized": maximized,
+        });
+        // Of a maximised window the size before is kept, to return to.
+        if let Some(before) = desk.settings().get(WINDOW_PLACE).cloned().filter(|_| maximized) {
+            place = before;
+            place["maximized"] = true.into();
+        }
+        desk.settings_mut().set(WINDOW_PLACE, place)
+    });
 }
 
 /// The window shows the screen built into the program and goes nowhere else.

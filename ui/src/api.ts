@@ -69,6 +69,8 @@ export class Job {
 export const status = () => invoke<Status>('status');
 export const reopen = () => invoke<Status>('reopen');
 export const recover = () => invoke<Status>('recover');
+/** Begins an empty store with the makerspace's name. */
+export const begin = (name: string) => invoke<Status>('begin', { name });
 export const openSample = () => invoke<Status>('open_sample');
 export const fill = (form: string, period: string, choice: Choice) => invoke<Filled>('fill', { form, period, choice });
 export const fileAs = (form: string, period: string, choice: FilingChoice) =>

@@ -173,6 +173,11 @@ export class Screen {
     }
   }
 
+  async begin(name: string): Promise<void> {
+    const status = await this.ask('建立台账', () => api.begin(name));
+    if (status) this.opened(status);
+  }
+
   async openSample(): Promise<void> {
     const status = await this.ask('打开示例', api.openSample);
     if (status) this.opened(status);

@@ -27,6 +27,12 @@ pub fn open_sample(office: State<'_, Office>) -> Answer<Status> {
     office.ask(|desk| desk.open_sample())
 }
 
+/// Begins an empty store with the makerspace's name.
+#[tauri::command(async)]
+pub fn begin(office: State<'_, Office>, name: &str) -> Answer<Status> {
+    office.ask(|desk| desk.begin(name))
+}
+
 #[tauri::command(async)]
 pub fn undo(office: State<'_, Office>) -> Answer<Option<String>> {
     office.ask(|desk| desk.undo())

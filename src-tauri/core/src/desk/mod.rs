@@ -262,6 +262,25 @@ impl Desk {
         }
     }
 
+    /// Begins an empty store with the makerspace's name.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there are records already or the name is blank.
+    pub fn begin(&mut self, name: &str) -> Result<Status> {
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(Error::refused("请先填写众创空间的名称"));
+        }
+        if !self.store.ledger()?.is_empty() {
+            return Err(Error::refused("台账里已有记录；空间的名称请在“档案”的基本信息里修改"));
+        }
+        let shape = records::shape("space")?;
+        let mut record = crate::record::Record::empty(shape.kind, 0);
+        record.set(shape.kind, "name", Some(Value::text(name)));
+        self.store.change("建立台账", |tx| tx.insert(shape, record))?;
+        self.status()
+    }
+
     /// Fills an empty store with the sample makerspace.
     pub fn open_sample(&mut self) -> Result<Status> {
         sample::fill(&mut self.store)?;

@@ -272,6 +272,13 @@ impl Desk {
             let target = Target::Keeping { section: Some("folder".to_owned()) };
             todo.push(Todo { press: Press::Note, say: warning.clone(), target });
         }
+        // What the lists above already say in one line is not said again record by record.
+        let said = |target: &Target| matches!(target, Target::Records { list: Some(list), .. } if list == "agreement" || list == "tenant");
+        for reminder in self.reminders()?.into_iter().filter(|r| !said(&r.target)) {
+            let press = if reminder.urgent { Press::Missing } else { Press::Note };
+            let say = format!("{}：{}", reminder.title, reminder.say);
+            todo.push(Todo { press, say, target: reminder.target });
+        }
         todo.sort_by_key(|t| t.press);
 
         let before = match period.previous() {

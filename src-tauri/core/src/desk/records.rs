@@ -130,6 +130,16 @@ fn field_entry(field: &Field) -> FieldEntry {
     }
 }
 
+/// A telephone number with its middle hidden: 138****5678. What is shorter than seven signs is hidden whole.
+pub fn masked(phone: &str) -> String {
+    let signs: Vec<char> = phone.chars().collect();
+    if signs.len() < 7 {
+        return "*".repeat(signs.len());
+    }
+    let (first, last) = (&signs[..3], &signs[signs.len() - 4..]);
+    first.iter().copied().chain(std::iter::repeat_n('*', signs.len() - 7)).chain(last.iter().copied()).collect()
+}
+
 /// Whether a record belongs to a list today: teams and enterprises part the tenants between them.
 pub fn listed(shape: &Shape, record: &Record, ledger: &Ledger, today: NaiveDate) -> bool {
     shape.stage.is_none_or(|stage: Stage| ledger.stage(record, today) == stage)
@@ -214,7 +224,11 @@ impl Desk {
                     name: change.name.clone(),
                     changes: changes
                         .map(|f| {
-                            (f.label.to_owned(), ledger.text(kind, before, f.name), ledger.text(kind, after, f.name))
+                            (
+                                f.label.to_owned(),
+                                self.shown(&ledger, before, kind, f),
+                                self.shown(&ledger, after, kind, f),
+                            )
                         })
                         .collect(),
                 }
@@ -233,11 +247,18 @@ impl Desk {
                 .map(|f| FieldView {
                     name: f.name,
                     label: f.heading(f.label),
-                    text: ledger.text(kind, &record, f.name),
+                    text: self.shown(&ledger, &record, kind, f),
                 })
                 .collect(),
             history,
         })
+    }
+
+    /// A field as a sheet to look at shows it: telephone numbers masked where the person asked for that.
+    pub(super) fn shown(&self, ledger: &Ledger, record: &Record, kind: &Kind, field: &Field) -> String {
+        let text = ledger.text(kind, record, field.name);
+        let masking = self.settings.get("masking").and_then(Json::as_bool) == Some(true);
+        if masking && matches!(field.ty, Type::Phone) { masked(&text) } else { text }
     }
 
     /// Sends a record to the bin.
@@ -260,5 +281,18 @@ impl Desk {
     /// A workbook of the present records, in the template's layout.
     pub fn list_workbook(&self, list: &str) -> Result<Vec<u8>> {
         workbook::list(shape(list)?, &self.store.ledger()?, self.today)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_of_a_telephone_number_is_hidden() {
+        assert_eq!(masked("13812345678"), "138****5678");
+        assert_eq!(masked("027-87654321"), "027*****4321");
+        assert_eq!(masked("8765"), "****", "a short one shows nothing");
+        assert_eq!(masked(""), "", "what is not filled in stays blank");
     }
 }

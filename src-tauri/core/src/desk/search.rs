@@ -126,7 +126,7 @@ impl Desk {
             .map(|((_, list), mut hits)| {
                 hits.sort_by_key(|(rank, entry, _)| (*rank, entry.id));
                 let more = hits.len().saturating_sub(SHOWN);
-                let hits = hits.into_iter().take(SHOWN).map(|(_, entry, field)| hit(&ledger, list, entry, field));
+                let hits = hits.into_iter().take(SHOWN).map(|(_, entry, field)| self.hit(&ledger, list, entry, field));
                 let label = crate::record::shape(list).map_or(list, |s| s.label);
                 HitGroup { label: label.to_owned(), hits: hits.collect(), more }
             })
@@ -152,14 +152,16 @@ impl Desk {
     }
 }
 
-fn hit(ledger: &Ledger, list: &str, entry: &Entry, field: Option<usize>) -> Hit {
-    let record = ledger.get(entry.kind, entry.id);
-    let label = record.map_or_else(String::new, |r| ledger.label(entry.kind, r));
-    let found = field.and_then(|at| {
-        let field = entry.kind.fields.get(at)?;
-        let text = ledger.text(entry.kind, record?, field.name);
-        let short: String = text.chars().take(40).collect();
-        Some(format!("{}：{short}", field.label))
-    });
-    Hit { label, found: found.unwrap_or_default(), target: Target::record(list, entry.id) }
+impl Desk {
+    fn hit(&self, ledger: &Ledger, list: &str, entry: &Entry, field: Option<usize>) -> Hit {
+        let record = ledger.get(entry.kind, entry.id);
+        let label = record.map_or_else(String::new, |r| ledger.label(entry.kind, r));
+        let found = field.and_then(|at| {
+            let field = entry.kind.fields.get(at)?;
+            let text = self.shown(ledger, record?, entry.kind, field);
+            let short: String = text.chars().take(40).collect();
+            Some(format!("{}：{short}", field.label))
+        });
+        Hit { label, found: found.unwrap_or_default(), target: Target::record(list, entry.id) }
+    }
 }

@@ -57,7 +57,9 @@ impl Folder {
             }
             Err(TryLockError::Error(e)) => return Err(file_error("锁定", &at, e)),
         }
-        let words = format!("{who}(进程 {}，电脑 {}，用户 {}，自 {now} 起)", std::process::id(), computer(), user());
+        // 2021-09-20T08:30:00.000 as a person reads it.
+        let since = now.get(..16).unwrap_or(now).replace('T', " ");
+        let words = format!("{who}(进程 {}，电脑 {}，用户 {}，自 {since} 起)", std::process::id(), computer(), user());
         // Only for the other program's message: a folder on a full disk can still be opened.
         let _ = fs::write(path.join("holder"), words);
         Ok(Folder { path: path.to_owned(), lock })
