@@ -1,0 +1,36 @@
+// Keys that belong to the input method. Chromium sends the key first and then the composition event, WebKit the
+// composition event first: there the Enter that ended a composition arrives when the composition is already over.
+
+/** How long after its end a composition's own key may still come, in ms. No hand is that quick. */
+const LATE = 40;
+
+export class Composition {
+  active = false;
+  /** A key of the input method came and its composition event has not. */
+  private keyFirst = false;
+  private endedAt = -Infinity;
+
+  start = (): void => {
+    this.active = true;
+    this.keyFirst = false;
+  };
+
+  update = (): void => {
+    this.keyFirst = false;
+  };
+
+  end = (event: { timeStamp: number }): void => {
+    this.active = false;
+    this.endedAt = this.keyFirst ? -Infinity : event.timeStamp;
+    this.keyFirst = false;
+  };
+
+  /** Whether a key is the input method's: such a key neither submits nor moves. */
+  owns(event: KeyboardEvent): boolean {
+    const late = event.timeStamp - this.endedAt < LATE && (event.key === 'Enter' || event.key === ' ');
+    const owned = event.isComposing || event.keyCode === 229 || this.active || late;
+    this.keyFirst = owned && this.active;
+    if (late) this.endedAt = -Infinity;
+    return owned;
+  }
+}
