@@ -20,10 +20,10 @@ import type {
   Filled,
   Flaw,
   Gauge,
-  GridRow,
   HitGroup,
   ImportChoices,
   ListGroup,
+  ListRow,
   Only,
   Overview,
   PackReport,
@@ -117,7 +117,7 @@ export const refChoices = (list: string, field: string, text: string) =>
   invoke<Choices>('ref_choices', { list, field, text });
 export const sheet = (kind: string, id: number) => invoke<Sheet>('sheet', { kind, id });
 export const recordOn = (list: string, id: number, day: string) =>
-  invoke<GridRow | null>('record_on', { list, id, day });
+  invoke<ListRow | null>('record_on', { list, id, day });
 export const restoreStep = (kind: string, id: number, step: number) =>
   invoke<null>('restore_step', { kind, id, step });
 export const round = (period: string) => invoke<Round>('round', { period });

@@ -66,7 +66,7 @@ export type Added = {
 /**
  * As it was understood. Its id is 0 while something is missing or wrong: then nothing is saved.
  */
-row: GridRow, };
+row: ListRow, };
 
 /**
  * Where a text stands in its box.
@@ -319,7 +319,7 @@ export type Changed = {
 /**
  * The records as they are now.
  */
-rows: Array<GridRow>, 
+rows: Array<ListRow>, 
 /**
  * Lists to which records went by this change: a team that registers becomes an enterprise.
  */
@@ -1246,6 +1246,27 @@ label: string,
  * Its lists.
  */
 lists: Array<ListEntry>, };
+
+/**
+ * One row of a grid.
+ */
+export type ListRow = { 
+/**
+ * Id of the record; 0 while it is not saved.
+ */
+id: number, 
+/**
+ * The record's own label.
+ */
+label: string, 
+/**
+ * Texts in the order of the columns.
+ */
+cells: Array<string>, 
+/**
+ * What is wrong with it.
+ */
+marks: Array<Mark>, };
 
 /**
  * One column of the table.
@@ -2303,7 +2324,7 @@ from: number,
 /**
  * The rows.
  */
-rows: Array<GridRow>, 
+rows: Array<ListRow>, 
 /**
  * How many rows the view has.
  */
@@ -2366,7 +2387,7 @@ in_bin: boolean,
 /**
  * Its texts in the order of the list's columns.
  */
-row: GridRow, 
+row: ListRow, 
 /**
  * Ids behind its references, by field.
  */

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use incubator::desk::{
-    Added, Binned, Changed, Choices, Column, GridRow, ListGroup, Put, RecordView, Round, RoundPut, Rows, Sheet, Typed,
+    Added, Binned, Changed, Choices, Column, ListGroup, ListRow, Put, RecordView, Round, RoundPut, Rows, Sheet, Typed,
     View, columns,
 };
 use incubator::error::Refusal;
@@ -95,7 +95,7 @@ pub fn sheet(office: State<'_, Office>, kind: &str, id: i64) -> Answer<Sheet> {
 }
 
 #[tauri::command(async)]
-pub fn record_on(office: State<'_, Office>, list: &str, id: i64, day: NaiveDate) -> Answer<Option<GridRow>> {
+pub fn record_on(office: State<'_, Office>, list: &str, id: i64, day: NaiveDate) -> Answer<Option<ListRow>> {
     office.ask(|desk| desk.record_on(list, id, day))
 }
 

@@ -4,7 +4,7 @@ import { untrack } from 'svelte';
 import * as api from '../api';
 import { drafts } from '../drafts';
 import { screen } from '../state.svelte';
-import type { Column, Filter, GridRow, Put, Sort, Test, Typed, View } from '../types';
+import type { Column, Filter, ListRow, Put, Sort, Test, Typed, View } from '../types';
 import { arranged, blockOf, type Block, type Spot } from './moves';
 
 /** What the person did with a list's columns. */
@@ -31,12 +31,12 @@ export class List {
   totals = $state.raw<string[]>([]);
   apart = $state(false);
   /** Pages at hand, by number. Replaced as a whole, so that a scroll looks at one signal. */
-  pages = $state.raw<Map<number, GridRow[]>>(new Map());
+  pages = $state.raw<Map<number, ListRow[]>>(new Map());
   active = $state.raw<Spot>({ row: 0, column: 0 });
   anchor = $state.raw<Spot>({ row: 0, column: 0 });
   /** The record that is being typed in below the last row. */
   typed = $state.raw<Typed[]>([]);
-  begun = $state.raw<GridRow | null>(null);
+  begun = $state.raw<ListRow | null>(null);
   rejected = $state.raw<Map<string, Rejected>>(new Map());
   ready = $state(false);
 
@@ -80,7 +80,7 @@ export class List {
     if (this.typed.length > 0) void this.begin([]);
   }
 
-  private settle(rows: Awaited<ReturnType<typeof api.listRows>>, pages: Map<number, GridRow[]>): void {
+  private settle(rows: Awaited<ReturnType<typeof api.listRows>>, pages: Map<number, ListRow[]>): void {
     pages.set(Math.floor(rows.from / PAGE), rows.rows);
     this.pages = pages;
     this.count = rows.count;
@@ -91,7 +91,7 @@ export class List {
   }
 
   /** The row at a position, when it is at hand. */
-  row(at: number): GridRow | undefined {
+  row(at: number): ListRow | undefined {
     if (at >= this.count) return this.addable && at === this.count ? (this.begun ?? undefined) : undefined;
     return this.pages.get(Math.floor(at / PAGE))?.[at % PAGE];
   }
@@ -191,7 +191,7 @@ export class List {
     this.rejected = all;
   }
 
-  rejection(row: GridRow | undefined, column: number): Rejected | undefined {
+  rejection(row: ListRow | undefined, column: number): Rejected | undefined {
     return row && this.rejected.get(`${row.id}/${this.columns[column]?.name}`);
   }
 
@@ -210,7 +210,7 @@ export class List {
     await this.keep([{ id: row.id, ...typed }], at);
   }
 
-  private show(at: number, row: GridRow): void {
+  private show(at: number, row: ListRow): void {
     const page = Math.floor(at / PAGE);
     const rows = this.pages.get(page);
     if (!rows) return;

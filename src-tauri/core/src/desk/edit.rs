@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::grid::{GridRow, Mark, addable, fields_of, marks_of, row_of, text_of};
+use super::grid::{ListRow, Mark, addable, fields_of, marks_of, row_of, text_of};
 use super::records::{listed, shape};
 use super::{Desk, HistoryEntry};
 use crate::error::{Error, Flaw, Result};
@@ -43,7 +43,7 @@ pub struct Put {
 #[ts(export_to = "types.ts")]
 pub struct Changed {
     /// The records as they are now.
-    pub rows: Vec<GridRow>,
+    pub rows: Vec<ListRow>,
     /// Lists to which records went by this change: a team that registers becomes an enterprise.
     pub moved: Vec<(String, &'static str)>,
 }
@@ -53,7 +53,7 @@ pub struct Changed {
 #[ts(export_to = "types.ts")]
 pub struct Added {
     /// As it was understood. Its id is 0 while something is missing or wrong: then nothing is saved.
-    pub row: GridRow,
+    pub row: ListRow,
 }
 
 /// A record to refer to.
@@ -92,7 +92,7 @@ pub struct Sheet {
     /// It lies in the bin.
     pub in_bin: bool,
     /// Its texts in the order of the list's columns.
-    pub row: GridRow,
+    pub row: ListRow,
     /// Ids behind its references, by field.
     #[ts(type = "Record<string, number[]>")]
     pub ids: std::collections::BTreeMap<&'static str, Vec<i64>>,
@@ -440,7 +440,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Refused`] when the list is not there.
-    pub fn record_on(&self, list: &str, id: i64, day: NaiveDate) -> Result<Option<GridRow>> {
+    pub fn record_on(&self, list: &str, id: i64, day: NaiveDate) -> Result<Option<ListRow>> {
         let shape = shape(list)?;
         let then = self.store.ledger_as_of(&day.to_string())?;
         Ok(then.get(shape.kind, id).map(|record| row_of(&then, shape, record)))

@@ -155,7 +155,7 @@ pub struct Mark {
 /// One row of a grid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
-pub struct GridRow {
+pub struct ListRow {
     /// Id of the record; 0 while it is not saved.
     #[ts(type = "number")]
     pub id: i64,
@@ -174,7 +174,7 @@ pub struct Rows {
     /// Position of the first one.
     pub from: usize,
     /// The rows.
-    pub rows: Vec<GridRow>,
+    pub rows: Vec<ListRow>,
     /// How many rows the view has.
     pub count: usize,
     /// How many records the list has.
@@ -302,9 +302,9 @@ fn owner_label(ledger: &Ledger, owner: &str) -> String {
 }
 
 /// A record as a row of its list.
-pub(super) fn row_of(ledger: &Ledger, shape: &Shape, record: &Record) -> GridRow {
+pub(super) fn row_of(ledger: &Ledger, shape: &Shape, record: &Record) -> ListRow {
     let fields = fields_of(shape);
-    GridRow {
+    ListRow {
         id: record.id,
         label: ledger.label(shape.kind, record),
         cells: fields.iter().map(|f| text_of(ledger, shape.kind, f, record)).collect(),

@@ -28,7 +28,7 @@ use ts_rs::TS;
 pub use edit::{Added, Binned, Changed, Choices, Pick, Put, RelatedRow, Relation, Sheet, Typed};
 pub use figures::{About, FigureView, FilingEntry, Point, Side};
 pub use filing::{Choice, Difference, FilingChoice, Mover};
-pub use grid::{Column, Filter, GridRow, ListEntry, ListGroup, Mark, Rows, Sort, Test, View, columns};
+pub use grid::{Column, Filter, ListEntry, ListGroup, ListRow, Mark, Rows, Sort, Test, View, columns};
 pub use keeping::{AboutProgram, RestoreChange, SecondCopy, StepEntry, copy_to, verify_files};
 pub use overview::{Charts, Course, Dial, Key, Overview, Press, Slice, Todo};
 pub use pack::{Pack, PackReport, ProgrammeForm};
