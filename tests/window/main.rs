@@ -9,6 +9,7 @@ mod filing;
 mod first_start;
 mod import;
 mod reports;
+mod records;
 mod stage;
 mod surface;
 mod trouble;

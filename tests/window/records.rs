@@ -1,0 +1,453 @@
+//! 档案 and 季度更新: every kind typed in, changed, taken back, deleted and brought back; blocks; the round; the input
+//! method; large lists.
+
+use fantoccini::key::Key;
+use incubator::desk::{Column, Typed, columns};
+use serde_json::{Value, json};
+
+use crate::stage::{Stage, Window, play, sample_folder};
+
+fn typed(fields: &[(&str, &str)]) -> Vec<Typed> {
+    fields.iter().map(|(f, t)| Typed { field: (*f).into(), text: (*t).into(), ids: None }).collect()
+}
+
+/// A text that a column takes.
+fn sample_text(column: &Column, label: &str) -> String {
+    match column.ty {
+        "date" => "2021.3.1".to_owned(),
+        "month" => "2021年3月".to_owned(),
+        "year" => "2021".to_owned(),
+        "money" | "int" | "decimal" => "12".to_owned(),
+        "choice" | "bool" => column.options[0].to_owned(),
+        "ref" => match column.of {
+            Some("mentor") => "journey-mentor".to_owned(),
+            Some("fund") => "journey-fund".to_owned(),
+            _ => "journey-team".to_owned(),
+        },
+        _ => format!("journey-{label}"),
+    }
+}
+
+impl Window<'_> {
+    /// Opens a list by its name on the left.
+    async fn list(&self, label: &str) {
+        let script = format!(
+            "const one = [...document.querySelectorAll('.lists button')]
+               .find((b) => (b.querySelector('.name') ?? b).innerText.trim() === {label:?});
+             one?.click(); return one !== undefined"
+        );
+        self.wait(label, &script).await;
+        let there = format!(
+            "return document.querySelector('.tools h1')?.innerText === {label:?} && document.querySelector('#grid') !== null"
+        );
+        self.wait(label, &there).await;
+        self.run("document.querySelector('.input').focus()").await;
+    }
+
+    /// Makes a cell of a row active, as a click on it does.
+    async fn cell(&self, row: usize, column: usize) {
+        let script = format!(
+            "const cell = document.querySelector('[data-row=\"{row}\"][data-cell=\"{column}\"]');
+             cell?.scrollIntoView({{ block: 'nearest', inline: 'nearest' }});
+             cell?.dispatchEvent(new MouseEvent('mousedown', {{ bubbles: true, cancelable: true, button: 0 }}));
+             return cell !== null && cell.classList.contains('active')"
+        );
+        self.wait("the cell", &script).await;
+    }
+
+    /// The texts of a column in sight.
+    async fn texts(&self, column: usize) -> Vec<String> {
+        let script = format!(
+            "return [...document.querySelectorAll('[data-cell=\"{column}\"][data-row]')]
+               .sort((a, b) => a.dataset.row - b.dataset.row).map((c) => c.innerText)"
+        );
+        let found = self.run(&script).await;
+        found.as_array().into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+    }
+
+    /// How many records the list says that it shows.
+    async fn tally(&self) -> String {
+        self.text(".tally").await
+    }
+}
+
+#[test]
+fn every_kind_is_added_edited_undone_deleted_and_restored() {
+    play(async {
+        let stage = Stage::set("kinds", false);
+        let folder = stage.home.join("台账");
+        let mut desk = sample_folder(&folder);
+        desk.add("team", &typed(&[("name", "journey-team"), ("moved_in_on", "2021-01-01")])).expect("a team");
+        desk.add("mentor", &typed(&[("name", "journey-mentor")])).expect("a mentor");
+        desk.add("fund", &typed(&[("name", "journey-fund")])).expect("a fund");
+        let lists: Vec<_> = desk.lists().expect("lists").into_iter().flat_map(|g| g.lists).collect();
+        drop(desk);
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.room("档案").await;
+        window.size(1366, 768).await;
+        let mut seen = 0;
+        for list in lists.iter().filter(|l| l.addable) {
+            let shown = columns(list.name).expect("columns");
+            window.list(list.label).await;
+            // Nothing but its own record is added to a list before its turn comes.
+            let count = list.count;
+            let whole = format!("return document.querySelector('.tally')?.innerText === '{count} 条'");
+            window.wait("the rows", &whole).await;
+            // The blank row below the last one takes what is typed, cell by cell.
+            window.run("document.querySelector('.scroll').scrollTop = 1e9").await;
+            for (at, column) in shown.iter().enumerate().filter(|(_, c)| c.required || c.names) {
+                window.cell(count, at).await;
+                window.keys(&sample_text(column, list.name)).await;
+                window.keys(&String::from(Key::Enter)).await;
+                window.run("document.querySelector('.scroll').scrollTop = 1e9").await;
+            }
+            let more = format!("return document.querySelector('.tally')?.innerText === '{} 条'", count + 1);
+            window.wait(&format!("{}: the record", list.label), &more).await;
+            // Edited in its note, and taken back by key.
+            if let Some(at) = shown.iter().position(|c| c.name == "note") {
+                window.cell(count, at).await;
+                window.keys("a note").await;
+                window.keys(&String::from(Key::Enter)).await;
+                let noted = format!(
+                    "return document.querySelector('[data-row=\"{count}\"][data-cell=\"{at}\"]')?.innerText === 'a note'"
+                );
+                window.wait(&format!("{}: the note", list.label), &noted).await;
+                window.wait("kept", "return document.querySelector('footer .saved').innerText === '已保存'").await;
+                window.keys(&format!("{}z{}", String::from(Key::Control), String::from(Key::Null))).await;
+                let gone = format!(
+                    "return document.querySelector('[data-row=\"{count}\"][data-cell=\"{at}\"]')?.innerText === ''"
+                );
+                window.wait(&format!("{}: taken back", list.label), &gone).await;
+            }
+            window.cell(count, 0).await;
+            window.press("删除").await;
+            let less = format!("return document.querySelector('.tally')?.innerText === '{count} 条'");
+            window.wait(&format!("{}: deleted", list.label), &less).await;
+            window.list_bin().await;
+            window.wait("the bin", "return document.querySelectorAll('.bin tbody tr').length > 0").await;
+            window.run("document.querySelector('.bin tbody tr .button').click()").await;
+            window.wait("empty", "return document.querySelectorAll('.bin tbody tr').length === 0").await;
+            window.list(list.label).await;
+            window.wait(&format!("{}: back again", list.label), &more).await;
+            seen += 1;
+        }
+        assert!(seen > 25, "every list was tried: {seen}");
+        window.close().await;
+    });
+}
+
+impl Window<'_> {
+    async fn list_bin(&self) {
+        self.run("[...document.querySelectorAll('.lists button')].at(-1).click()").await;
+    }
+}
+
+#[test]
+fn a_grid_is_worked_by_keyboard_alone_and_keeps_its_habits() {
+    play(async {
+        let stage = Stage::set("grid", false);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.room("档案").await;
+        window.size(1366, 768).await;
+        window.list("初创企业").await;
+        window.picture("records-light-1366").await;
+        let active =
+            "const a = document.querySelector('.active'); return a && [Number(a.dataset.row), Number(a.dataset.cell)]";
+        window.cell(0, 0).await;
+        for (keys, row, column) in [
+            (String::from(Key::Down), 1, 0),
+            (String::from(Key::Right), 1, 1),
+            (String::from(Key::Tab), 1, 2),
+            (String::from(Key::Enter), 2, 2),
+            (String::from(Key::Home), 2, 0),
+            (String::from(Key::Up), 1, 0),
+        ] {
+            window.keys(&keys).await;
+            assert_eq!(window.run(active).await, json!([row, column]), "after {keys:?}");
+        }
+        // What is typed replaces the cell; Esc gives it up; F2 goes on with it.
+        let at = columns("enterprise").expect("columns").iter().position(|c| c.name == "note").expect("the note");
+        window.cell(1, at).await;
+        window.keys("first").await;
+        window.keys(&String::from(Key::Enter)).await;
+        assert_eq!(window.run(active).await, json!([2, at]), "Enter goes on below");
+        window.cell(1, at).await;
+        window.keys("lost").await;
+        window.keys(&String::from(Key::Escape)).await;
+        window.wait("given up", "return document.querySelector('.input').value === ''").await;
+        assert_eq!(window.texts(at).await[1], "first");
+        window.keys(&String::from(Key::F2)).await;
+        window.keys("!").await;
+        window.keys(&String::from(Key::Enter)).await;
+        let kept =
+            format!("return document.querySelector('[data-row=\"1\"][data-cell=\"{at}\"]').innerText === 'first!'");
+        window.wait("gone on with", &kept).await;
+        // What the core does not take stays, with the reason beside it.
+        let phone = columns("enterprise").expect("columns").iter().position(|c| c.name == "leader_phone").expect("it");
+        window.cell(1, phone).await;
+        window.keys("123").await;
+        window.keys(&String::from(Key::Enter)).await;
+        window.wait("the reason", &format!("return document.querySelector('[data-row=\"1\"][data-cell=\"{phone}\"]').classList.contains('wrong')")).await;
+        window.cell(1, phone).await;
+        window.wait("beside it", "return document.querySelector('.say')?.innerText.includes('不像电话号码')").await;
+        window.picture("records-flaw-light-1366").await;
+        window.keys(&String::from(Key::Delete)).await;
+        window.wait("emptied", &format!("return !document.querySelector('[data-row=\"1\"][data-cell=\"{phone}\"]').classList.contains('wrong')")).await;
+        // The editor, by key; and back.
+        window
+            .keys(&format!("{}{}{}", String::from(Key::Control), String::from(Key::Enter), String::from(Key::Null)))
+            .await;
+        window.wait("the editor", "return document.querySelectorAll('aside .fields .line').length > 20").await;
+        window.wait("its focus", "return document.activeElement.closest('aside') !== null").await;
+        window.picture("editor-light-1366").await;
+        window.keys(&String::from(Key::Escape)).await;
+        window
+            .wait("back", "return document.querySelector('aside') === null && document.activeElement.matches('.input')")
+            .await;
+        window.close().await;
+    });
+}
+
+#[test]
+fn no_letter_of_a_composition_is_lost_and_none_of_its_keys_moves() {
+    play(async {
+        let stage = Stage::set("ime", true);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.room("档案").await;
+        window.size(1366, 768).await;
+        // A composition as the two engines tell it: 您好, ended by Enter.
+        window
+            .run(
+                "window.compose = (field, order) => {
+                   const fire = (type, data) => field.dispatchEvent(new CompositionEvent(type, { data, bubbles: true }));
+                   const key = (key, keyCode, isComposing) =>
+                     field.dispatchEvent(new KeyboardEvent('keydown', { key, keyCode, isComposing, bubbles: true, cancelable: true }));
+                   const put = (text) => {
+                     const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value').set;
+                     set.call(field, text);
+                     field.dispatchEvent(new InputEvent('input', { bubbles: true, isComposing: true }));
+                   };
+                   const before = field.value;
+                   if (order === 'chromium') key('Process', 229, false);
+                   fire('compositionstart', '');
+                   for (const part of ['n', 'ni', 'nin', 'nin h', '您好']) { fire('compositionupdate', part); put(before + part); if (order === 'webkit') key('Process', 229, true); }
+                   if (order === 'chromium') { key('Enter', 229, true); fire('compositionend', '您好'); }
+                   else { fire('compositionend', '您好'); key('Enter', 229, false); }
+                   return field.value;
+                 }",
+            )
+            .await;
+        let mut tried = 0;
+        // Every column of every list, with both orders.
+        let lists =
+            window.run("return [...document.querySelectorAll('.lists .name')].map((n) => n.innerText.trim())").await;
+        for list in lists.as_array().expect("lists").iter().filter_map(Value::as_str) {
+            window.list(list).await;
+            let found = window
+                .run(
+                    "const wrong = [];
+                     const count = document.querySelectorAll('.row')[0]?.querySelectorAll('[role=gridcell]').length ?? 0;
+                     return count",
+                )
+                .await
+                .as_u64()
+                .unwrap_or(0);
+            for column in 0..found {
+                for order in ["chromium", "webkit"] {
+                    window.cell(0, usize::try_from(column).expect("small")).await;
+                    let script = format!(
+                        "const cell = document.querySelector('.active');
+                         if (cell.getAttribute('aria-readonly') === 'true') return ['read-only'];
+                         const field = document.querySelector('.input');
+                         const kept = compose(field, {order:?});
+                         const now = document.querySelector('.active');
+                         return [kept, cell === now, field.classList.contains('typing')]"
+                    );
+                    let answer = window.run(&script).await;
+                    if answer[0] != json!("read-only") {
+                        assert_eq!(answer, json!(["您好", true, true]), "{list} column {column}, {order}");
+                        tried += 1;
+                    }
+                    window.keys(&String::from(Key::Escape)).await;
+                }
+            }
+        }
+        assert!(tried >= 400, "every input was tried: {tried}");
+        // The editor's fields, and those of the round.
+        window.list("初创企业").await;
+        window.cell(0, 0).await;
+        window.press("打开").await;
+        window.wait("the editor", "return document.querySelectorAll('aside .fields .line').length > 20").await;
+        let answer = window
+            .run(
+                "const lost = [];
+                 for (const field of document.querySelectorAll('aside .fields :is(input, textarea)')) {
+                   for (const order of ['chromium', 'webkit']) {
+                     field.focus();
+                     const before = field.value;
+                     const kept = compose(field, order);
+                     if (kept !== before + '您好') lost.push([field.id, order, kept]);
+                     if (document.activeElement !== field) lost.push([field.id, order, 'moved']);
+                     field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
+                   }
+                 }
+                 return lost",
+            )
+            .await;
+        assert_eq!(answer, json!([]), "in the editor");
+        window.close().await;
+    });
+}
+
+#[test]
+fn twenty_two_tenants_are_confirmed_within_a_minute() {
+    play(async {
+        let stage = Stage::set("round", false);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.room("季度更新").await;
+        window.size(1366, 768).await;
+        window
+            .run(
+                "const periods = document.querySelector('select[aria-label=报告期]');
+                 periods.value = '2021Q4';
+                 periods.dispatchEvent(new Event('change', { bubbles: true }))",
+            )
+            .await;
+        window
+            .wait("the quarter", "return document.querySelector('.hint')?.innerText.includes('2021年12月20日')")
+            .await;
+        let count = window.run("return document.querySelectorAll('tbody tr').length").await.as_u64().expect("rows");
+        assert!(count >= 20, "the sample's tenants: {count}");
+        window.picture("round-light-1366").await;
+        let start = std::time::Instant::now();
+        // The first is typed over, some are confirmed by key, the rest with one click.
+        window.wait("the first field", "return document.activeElement.matches('[data-row][data-at]')").await;
+        window.keys("9").await;
+        window.keys(&String::from(Key::Enter)).await;
+        for _ in 0..9 {
+            window.keys(&String::from(Key::Enter)).await;
+        }
+        window.press("其余全部确认").await;
+        let all = format!("return document.querySelector('.tally').innerText === '已更新 {count} / {count}'");
+        window.wait("all of them", &all).await;
+        let took = start.elapsed();
+        println!("{count} tenants in {took:.1?}");
+        assert!(took.as_secs() < 60, "within a minute: {took:?}");
+        window.picture("round-done-light-1366").await;
+        window.close().await;
+    });
+}
+
+#[test]
+fn a_pasted_block_is_looked_at_and_then_kept() {
+    play(async {
+        let stage = Stage::set("paste", false);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.room("档案").await;
+        window.size(1366, 768).await;
+        window.list("创业导师").await;
+        let before = window.tally().await;
+        let count: usize = before.trim_end_matches(" 条").parse().expect("a number");
+        window.run("document.querySelector('.scroll').scrollTop = 1e9").await;
+        window.cell(count, 0).await;
+        window
+            .run(
+                "const clip = new DataTransfer();
+                 clip.setData('text/plain', '贴甲\\t甲公司\\r\\n贴乙\\t\"乙\\n公司\"\\r\\n');
+                 document.querySelector('.input').dispatchEvent(new ClipboardEvent('paste', { clipboardData: clip, bubbles: true, cancelable: true }))",
+            )
+            .await;
+        window
+            .wait("the plan", "return document.querySelector('dialog.pasted[open]')?.innerText.includes('新增 2 条')")
+            .await;
+        window.picture("paste-light-1366").await;
+        window.press("粘贴 2 条").await;
+        let more = format!("return document.querySelector('.tally')?.innerText === '{} 条'", count + 2);
+        window.wait("the records", &more).await;
+        window.close().await;
+    });
+}
+
+#[test]
+fn a_hundred_thousand_rows_open_sort_and_scroll() {
+    play(async {
+        let stage = Stage::set("large", false);
+        let folder = stage.home.join("台账");
+        large_folder(&folder, 100_000);
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.room("档案").await;
+        window.size(1366, 768).await;
+        window.list("收入").await;
+        // Opened again, as after a look elsewhere; then sorted; then scrolled through.
+        window.list("支出").await;
+        let answer = window
+            .client
+            .execute_async(
+                "const done = arguments[0];
+                 const frame = () => new Promise(requestAnimationFrame);
+                 const until = async (is) => { const start = performance.now(); while (!is()) await frame(); await frame(); return performance.now() - start; };
+                 const press = (name) => [...document.querySelectorAll('.lists button')].find((b) => b.querySelector('.name')?.innerText.trim() === name).click();
+                 (async () => {
+                   press('收入');
+                   const open = await until(() => document.querySelector('.tally')?.innerText === '100000 条' && document.querySelector('[data-row=\"5\"][data-cell=\"0\"]')?.innerText);
+                   const head = [...document.querySelectorAll('.sort')].find((b) => b.innerText.includes('摘要'));
+                   head.click();
+                   const cell = () => document.querySelector('[data-row=\"0\"][data-cell=\"0\"]').innerText;
+                   const sort = await until(() => head.closest('[role=columnheader]').getAttribute('aria-sort') === 'ascending' && document.querySelector('.saved').innerText === '已保存');
+                   const scroll = document.querySelector('.scroll');
+                   let worst = 0, frames = 0, last = await frame();
+                   const began = last;
+                   for (let i = 0; i < 180; i++) {
+                     scroll.scrollTop += i < 120 ? 480 : 16000;
+                     const now = await frame();
+                     worst = Math.max(worst, now - last); last = now; frames++;
+                   }
+                   done([open, sort, worst, frames / ((last - began) / 1000), document.querySelectorAll('.row').length]);
+                 })();",
+                Vec::new(),
+            )
+            .await
+            .expect("measured");
+        println!(
+            "100,000 rows: open {} ms, sort {} ms, worst frame {} ms, {} frames a second, {} rows held",
+            answer[0], answer[1], answer[2], answer[3], answer[4]
+        );
+        assert!(answer[4].as_u64().expect("rows") < 60, "only what is in sight is held: {answer}");
+        window.close().await;
+    });
+}
+
+/// A folder with so many incomes.
+fn large_folder(folder: &std::path::Path, count: usize) {
+    let mut desk = sample_folder(folder);
+    let shape = incubator::record::shape("income").expect("incomes");
+    desk.store_mut()
+        .change("many", |tx| {
+            for row in tx.rows(shape.kind)? {
+                tx.delete(shape.kind, row.id)?;
+            }
+            for i in 0..count {
+                let mut record = incubator::record::Record::empty(shape.kind, 0);
+                for (field, text) in [
+                    ("received_on", format!("20{:02}-{:02}-{:02}", 10 + i % 15, 1 + i % 12, 1 + i % 28)),
+                    ("line", ["服务收入", "物业收入", "财政补贴"][i % 3].to_owned()),
+                    ("amount", format!("{}.50", i % 90_000)),
+                    ("description", format!("{}号{}", ["智农", "慧眼", "重庆", "曾氏"][i % 4], (i * 7919) % count)),
+                ] {
+                    let declared = shape.kind.field(field).expect("a field");
+                    record.set(shape.kind, field, incubator::record::parse_value(declared, &text).expect("sound"));
+                }
+                tx.insert(shape, record)?;
+            }
+            Ok(())
+        })
+        .expect("kept");
+}
