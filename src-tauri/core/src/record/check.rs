@@ -7,10 +7,10 @@ use crate::error::Flaw;
 pub fn check(shape: &Shape, record: &Record) -> Vec<Flaw> {
     let kind = shape.kind;
     let mut flaws = Vec::new();
-    for field in kind.fields {
+    for (at, field) in kind.fields.iter().enumerate() {
         // The list's own label and demand, where it shows the field.
         let field = shape.fields.iter().find(|f| f.name == field.name).unwrap_or(field);
-        let say = match record.field(kind, field.name) {
+        let say = match record.get(at) {
             None if field.required => Some(format!("未填{}", field.label)),
             None => None,
             Some(value) => shape_flaw(field, value),

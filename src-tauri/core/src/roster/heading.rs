@@ -496,10 +496,16 @@ pub(super) fn overrule(
 
 /// Whether a row below the first heading looks like one: short texts only, two of them known words.
 fn reads_as_heading(line: &Line, exact: &HashSet<&str>) -> bool {
+    // What is plainly no heading is most of a long table, and its words are not looked at.
+    let short = |cell: &Cell| matches!(cell, Cell::Text(text) if text.len() <= 90);
+    if !line.cells.iter().all(|(_, cell)| short(cell)) {
+        return false;
+    }
     let mut known = 0;
-    for (_, cell) in &line.cells {
+    for (n, (_, cell)) in line.cells.iter().enumerate() {
         let Cell::Text(text) = cell else { return false };
-        if text.len() > 90 {
+        // Half must be known in the end.
+        if n > 2 * known + line.cells.len() / 2 + 1 {
             return false;
         }
         if text.len() <= 60 && exact.contains(bare(&plain(text)).as_str()) {

@@ -1,5 +1,6 @@
 //! Rows against the ledger: which record a row means, and what would change.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -40,11 +41,12 @@ pub(super) fn rows(
         let name: Arc<str> = sheet.name.as_str().into();
         for (i, heading) in headings.iter().enumerate() {
             let end = headings.get(i + 1).map_or(u32::MAX, |next| next.first_row);
+            let at = planner.places(heading);
             for found in super::table::records(sheet, heading, end, shape) {
                 if read.len() % 512 == 0 {
                     progress.at("看懂各行", read.len() as u64, all)?;
                 }
-                let mut said = planner.read_row(&name, &found.line, heading);
+                let mut said = planner.read_row(&name, found.line, heading, &at);
                 said.stood_under(found.section.as_deref(), &sheet.name);
                 read.push(said);
             }
@@ -68,15 +70,16 @@ pub(super) fn block(
 ) -> Result<(Vec<Row>, Names)> {
     let mut planner = Planner::new(shape, ledger);
     let name: Arc<str> = "".into();
+    let at = planner.places(heading);
     let mut read = Vec::new();
     let last = sheet.lines.last().map_or(0, |line| line.row);
     for row in heading.last_row + 1..=last {
         let id = ids.get((row - heading.last_row) as usize - 1).copied().flatten();
         let line = sheet.lines.binary_search_by_key(&row, |l| l.row).ok().and_then(|at| sheet.lines.get(at));
-        let blank = Line { row, cells: Vec::new() };
         // A blank row over a record blanks it; one over nothing is nothing.
         if line.is_some() || id.is_some() {
-            let said = planner.read_row(&name, line.unwrap_or(&blank), heading);
+            let line = line.map_or_else(|| Cow::Owned(Line { row, cells: Vec::new() }), Cow::Borrowed);
+            let said = planner.read_row(&name, line, heading, &at);
             read.push(Said { id, ..said });
         }
     }
@@ -85,7 +88,7 @@ pub(super) fn block(
 }
 
 /// A row whose cells are read but not yet matched.
-struct Said {
+struct Said<'s> {
     /// The record that it is pasted over: then blank cells blank it.
     id: Option<i64>,
     sheet: Arc<str>,
@@ -101,13 +104,13 @@ struct Said {
     people: Vec<Named>,
     /// The cell of the one who leads as it stood, when it was taken apart, and how many of the people it named.
     leader: Option<(Value, usize)>,
-    /// The cells as they stand, kept only where the row may be flawed in the end.
-    cells: Vec<(u32, Cell)>,
-    /// Address of each field's cell, in the order of the kind's fields.
-    at: Vec<Option<u32>>,
+    /// The cells as they stand, for a row that is flawed in the end.
+    line: Cow<'s, Line>,
+    /// Column of each field, in the order of the kind's fields.
+    at: Arc<[Option<u32>]>,
 }
 
-impl Said {
+impl Said<'_> {
     /// The title of the section it stands in, or else the sheet's name, may say what it is.
     fn stood_under(&mut self, section: Option<&str>, sheet: &str) {
         if self.stage.is_some() {
@@ -282,8 +285,26 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Column of each field under a heading, in the order of the kind's fields.
+    fn places(&self, heading: &Heading) -> Arc<[Option<u32>]> {
+        let mut at = vec![None; self.kind.fields.len()];
+        for column in &heading.columns {
+            let field = column.field.and_then(|f| self.shape.fields.get(f));
+            if let Some(place) = field.and_then(|f| self.kind.at(f.name)).and_then(|f| at.get_mut(f)) {
+                *place = Some(column.at);
+            }
+        }
+        at.into()
+    }
+
     /// Reads the cells of one row.
-    fn read_row(&self, sheet: &Arc<str>, line: &Line, heading: &Heading) -> Said {
+    fn read_row<'s>(
+        &self,
+        sheet: &Arc<str>,
+        line: Cow<'s, Line>,
+        heading: &Heading,
+        at: &Arc<[Option<u32>]>,
+    ) -> Said<'s> {
         let width = self.kind.fields.len();
         let mut said = Said {
             id: None,
@@ -295,27 +316,26 @@ impl<'a> Planner<'a> {
             stage: None,
             people: Vec::new(),
             leader: None,
-            cells: line.cells.clone(),
-            at: vec![None; width],
+            line,
+            at: Arc::clone(at),
         };
         for column in &heading.columns {
-            self.beside(&mut said, line, column);
+            self.beside(&mut said, column);
             let Some(field) = column.field.and_then(|f| self.shape.fields.get(f)) else { continue };
             let Some(at) = self.kind.at(field.name) else { continue };
-            said.at[at] = Some(column.at);
-            let Some(cell) = line.cell(column.at) else { continue };
+            let Some(cell) = said.line.cell(column.at) else { continue };
             match super::example::left_over(cell) {
                 Some(super::example::Left::Remark) => continue,
                 Some(super::example::Left::Name) => {
                     let say = format!("{}还是模板里的示例，请改写成自己的内容，或删去这一行", field.label);
-                    said.flaws.push(CellFlaw { cell: format!("{}{}", letters(column.at), line.row), say });
+                    said.flaws.push(CellFlaw { cell: format!("{}{}", letters(column.at), said.row), say });
                     continue;
                 }
                 None => {}
             }
             match self.value(field, cell, column) {
                 Ok(value) => said.values[at] = value,
-                Err(say) => said.flaws.push(CellFlaw { cell: format!("{}{}", letters(column.at), line.row), say }),
+                Err(say) => said.flaws.push(CellFlaw { cell: format!("{}{}", letters(column.at), said.row), say }),
             }
         }
         self.leader(&mut said);
@@ -323,10 +343,10 @@ impl<'a> Planner<'a> {
     }
 
     /// Reads a column that names members or tells teams from enterprises.
-    fn beside(&self, said: &mut Said, line: &Line, column: &Column) {
+    fn beside(&self, said: &mut Said<'_>, column: &Column) {
         let (members, stage) = (column.is_members(self.shape), column.is_stage(self.shape));
-        let Some(cell) = line.cell(column.at).filter(|_| members || stage) else { return };
-        let (at, text) = (format!("{}{}", letters(column.at), line.row), cell.to_string());
+        let Some(cell) = said.line.cell(column.at).filter(|_| members || stage) else { return };
+        let (at, text) = (format!("{}{}", letters(column.at), said.row), cell.to_string());
         if let Cell::Error(error) = cell {
             let say = format!("“{}”是 Excel 错误值 {error}，请改正公式或直接填写内容", column.heading);
             said.flaws.push(CellFlaw { cell: at, say });
@@ -362,7 +382,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Several people in the column of the one who leads: that one stays there, and all become members.
-    fn leader(&self, said: &mut Said) {
+    fn leader(&self, said: &mut Said<'_>) {
         let (Some(name), Some(phone)) = (self.kind.at("leader_name"), self.kind.at("leader_phone")) else { return };
         if self.kind.name != "tenant" {
             return;
@@ -465,7 +485,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The records that a row's key finds: those of that very name, else by a former name on either side.
-    fn found_by(&self, i: usize, key: &[&str], said: &Said) -> Vec<usize> {
+    fn found_by(&self, i: usize, key: &[&str], said: &Said<'_>) -> Vec<usize> {
         let texts = self.keys_of(key, &said.values);
         let (mut own, mut former) = (Vec::new(), Vec::new());
         for (t, text) in texts.iter().enumerate() {
@@ -482,7 +502,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Whether a tenant had left before the row moves in: who comes back under a new name is entered anew.
-    fn left_before(&self, state: usize, said: &Said) -> bool {
+    fn left_before(&self, state: usize, said: &Said<'_>) -> bool {
         let moved_in = self.kind.at("moved_in_on").and_then(|at| said.values.get(at)).and_then(Option::as_ref);
         let left = self.ledger.left_on(self.states[state].record.id);
         matches!((left, moved_in.and_then(Value::as_date)), (Some(left), Some(moved_in)) if left < moved_in)
@@ -490,9 +510,8 @@ impl<'a> Planner<'a> {
 
     /// Makes a state findable by its keys. Keys it had before stay; a look-up compares again.
     fn index(&mut self, state: usize) {
-        let cells = self.states[state].record.cells.clone();
         for (i, key) in self.kind.keys.iter().enumerate() {
-            for text in self.keys_of(key, &cells) {
+            for text in self.keys_of(key, &self.states[state].record.cells) {
                 let states = self.keys[i].entry(text).or_default();
                 if !states.contains(&state) {
                     states.push(state);
@@ -502,7 +521,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The record that a row means by its kind's keys.
-    fn meaning(&self, said: &Said) -> Meaning {
+    fn meaning(&self, said: &Said<'_>) -> Meaning {
         let mut applied: Vec<&[&str]> = Vec::new();
         for (i, key) in self.kind.keys.iter().enumerate() {
             if self.keys_of(key, &said.values).is_empty() {
@@ -546,12 +565,12 @@ impl<'a> Planner<'a> {
         if applied.is_empty() { Meaning::Whole } else { Meaning::New }
     }
 
-    fn decide(&mut self, said: Vec<Said>, progress: Progress<'_>) -> Result<Vec<Row>> {
-        let mut whole: Vec<(usize, Said)> = Vec::new();
+    fn decide(&mut self, said: Vec<Said<'_>>, progress: Progress<'_>) -> Result<Vec<Row>> {
+        let mut whole: Vec<(usize, Said<'_>)> = Vec::new();
         let mut said = said;
         self.contradictions(&mut said);
         let mut rows: Vec<Option<Row>> = said.iter().map(|_| None).collect();
-        let mut order: Vec<(usize, Said)> = said.into_iter().enumerate().collect();
+        let mut order: Vec<(usize, Said<'_>)> = said.into_iter().enumerate().collect();
         // A code says more than a name: a record that it renames must be renamed before names are compared.
         order.sort_by_cached_key(|(at, said)| (said.id.is_none(), !self.is_sure(said), *at));
         let all = order.len() as u64;
@@ -595,18 +614,23 @@ impl<'a> Planner<'a> {
             }
         }
         self.decide_whole(whole, &mut rows);
+        for state in std::mem::take(&mut self.states) {
+            if let Some(row) = state.made_by.and_then(|at| rows.get_mut(at)).and_then(Option::as_mut) {
+                row.record = state.record;
+            }
+        }
         Ok(rows.into_iter().flatten().collect())
     }
 
     /// Whether the ledger has a record under the first and best of a row's keys.
-    fn is_sure(&self, said: &Said) -> bool {
+    fn is_sure(&self, said: &Said<'_>) -> bool {
         let key = self.kind.keys.first().and_then(|key| self.key_of(key, &said.values));
         key.zip(self.keys.first()).is_some_and(|(key, known)| known.contains_key(&key))
     }
 
     /// Rows of one file that mean the same record but say different things are all flawed: which of them
     /// is right is not ours to say, and no order of rows or imports may decide it.
-    fn contradictions(&self, said: &mut [Said]) {
+    fn contradictions(&self, said: &mut [Said<'_>]) {
         let mut found: Vec<(usize, usize)> = Vec::new();
         for (i, key) in self.kind.keys.iter().enumerate() {
             let better = &self.kind.keys[..i];
@@ -657,7 +681,7 @@ impl<'a> Planner<'a> {
 
     /// Rows that no key applies to: each takes a stored record that says the same, and each record is
     /// taken once. First those that say exactly as much, so that the same file finds all of its own.
-    fn decide_whole(&mut self, whole: Vec<(usize, Said)>, rows: &mut [Option<Row>]) {
+    fn decide_whole(&mut self, whole: Vec<(usize, Said<'_>)>, rows: &mut [Option<Row>]) {
         if whole.is_empty() {
             return;
         }
@@ -677,7 +701,7 @@ impl<'a> Planner<'a> {
         let hashed: Vec<Vec<Option<u64>>> = self.states.iter().map(|s| hashes(&s.record.cells)).collect();
         let mut left = Vec::new();
         for (at, said) in whole {
-            let wanted = full(&self.with_defaults(&said.values, None).cells);
+            let wanted = full(&self.with_defaults(said.values.clone(), None).cells);
             let found = exact.get_mut(&wanted).and_then(Vec::pop);
             match found {
                 Some(state) => rows[at] = Some(self.matched(said, state)),
@@ -702,7 +726,7 @@ impl<'a> Planner<'a> {
 
     /// What a new tenant is entered as, and what is to be said about it. A column that says so decides; else
     /// what only an enterprise has; else the list.
-    fn entered(&self, said: &Said) -> (Option<Stage>, Option<String>) {
+    fn entered(&self, said: &Said<'_>) -> (Option<Stage>, Option<String>) {
         if self.kind.name != "tenant" {
             return (None, None);
         }
@@ -809,8 +833,8 @@ impl<'a> Planner<'a> {
     }
 
     /// A new record of these values: defaults where blank, and what the list enters it as.
-    fn with_defaults(&self, values: &[Option<Value>], stage: Option<Stage>) -> Record {
-        let mut record = Record { id: 0, cells: values.to_vec() };
+    fn with_defaults(&self, values: Vec<Option<Value>>, stage: Option<Stage>) -> Record {
+        let mut record = Record { id: 0, cells: values };
         for (field, cell) in self.kind.fields.iter().zip(&mut record.cells) {
             if cell.is_none() && !field.default.is_empty() {
                 *cell = parse_value(field, field.default).ok().flatten();
@@ -822,18 +846,18 @@ impl<'a> Planner<'a> {
         record
     }
 
-    fn added(&mut self, mut said: Said, at: usize) -> Row {
+    fn added(&mut self, mut said: Said<'_>, at: usize) -> Row {
         let (stage, doubt) = self.entered(&said);
-        let record = self.with_defaults(&said.values, stage);
+        let record = self.with_defaults(said.values.clone(), stage);
         let shape = self.demands(stage);
         let flaws = self.flaws_of(shape, &said, &record);
         if !flaws.is_empty() {
             return self.flawed(said, flaws);
         }
         let claimed = Some((Arc::clone(&said.sheet), said.row));
-        self.states.push(State { record: record.clone(), stored: None, claimed, made_by: Some(at) });
-        self.index(self.states.len() - 1);
         let label = self.label(&record);
+        self.states.push(State { record, stored: None, claimed, made_by: Some(at) });
+        self.index(self.states.len() - 1);
         let mut doubts = std::mem::take(&mut said.doubts);
         doubts.extend(doubt.map(|say| self.flaw(&said, "name", say)));
         let mut row = Row {
@@ -842,7 +866,8 @@ impl<'a> Planner<'a> {
             action: Action::New,
             taken: true,
             shape,
-            record,
+            // It lies with the states until every row is decided: a large roster is not held twice.
+            record: Record { id: 0, cells: Vec::new() },
             before: None,
             changes: Vec::new(),
             flaws: Vec::new(),
@@ -855,7 +880,7 @@ impl<'a> Planner<'a> {
         row
     }
 
-    fn matched(&mut self, mut said: Said, state: usize) -> Row {
+    fn matched(&mut self, mut said: Said<'_>, state: usize) -> Row {
         let before = self.states[state].record.clone();
         // A record that holds the cell as it stands holds all of it.
         if let Some((whole, people)) = said.leader.take()
@@ -868,7 +893,7 @@ impl<'a> Planner<'a> {
             said.people.drain(..people.min(said.people.len()));
         }
         let mut record = before.clone();
-        for ((cell, value), at) in record.cells.iter_mut().zip(&said.values).zip(&said.at) {
+        for ((cell, value), at) in record.cells.iter_mut().zip(&said.values).zip(said.at.iter()) {
             if value.is_some() || (said.id.is_some() && at.is_some()) {
                 cell.clone_from(value);
             }
@@ -933,7 +958,7 @@ impl<'a> Planner<'a> {
     }
 
     /// What a roster says a stored tenant is, when the ledger says otherwise: said, not changed.
-    fn other_stage(&self, said: &Said, record: &Record) -> Option<CellFlaw> {
+    fn other_stage(&self, said: &Said<'_>, record: &Record) -> Option<CellFlaw> {
         let (stage, why) = said.stage.as_ref().filter(|_| self.kind.name == "tenant")?;
         let entered = record.field(self.kind, "entered_as").and_then(Value::as_text)?;
         let registered = record.field(self.kind, "registered_on").is_some();
@@ -970,7 +995,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Flaws of the record that would be stored, each at its cell.
-    fn flaws_of(&self, shape: &Shape, said: &Said, record: &Record) -> Vec<CellFlaw> {
+    fn flaws_of(&self, shape: &Shape, said: &Said<'_>, record: &Record) -> Vec<CellFlaw> {
         let crossing = self.leaves_before_entering(record).map(|(field, say)| Flaw::field(self.shape.name, field, say));
         check(shape, record)
             .into_iter()
@@ -995,7 +1020,7 @@ impl<'a> Planner<'a> {
         (left < entered).then(|| (field, format!("离开日期({left})早于入驻日期({entered})")))
     }
 
-    fn flaw(&self, said: &Said, field: &str, say: String) -> CellFlaw {
+    fn flaw(&self, said: &Said<'_>, field: &str, say: String) -> CellFlaw {
         let column = self.kind.at(field).and_then(|at| said.at.get(at).copied().flatten());
         let cell = match column {
             Some(column) => format!("{}{}", letters(column), said.row),
@@ -1004,7 +1029,7 @@ impl<'a> Planner<'a> {
         CellFlaw { cell, say }
     }
 
-    fn flawed(&self, said: Said, more: Vec<CellFlaw>) -> Row {
+    fn flawed(&self, said: Said<'_>, more: Vec<CellFlaw>) -> Row {
         let mut flaws = said.flaws;
         flaws.extend(more);
         let record = Record { id: 0, cells: said.values };
@@ -1022,7 +1047,7 @@ impl<'a> Planner<'a> {
             doubts: Vec::new(),
             people: Vec::new(),
             label,
-            cells: said.cells,
+            cells: said.line.into_owned().cells,
         }
     }
 }

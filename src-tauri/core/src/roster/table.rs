@@ -1,6 +1,7 @@
 //! The rows of a table that are records: totals and signatures left out, merged
 //! cells written into every row they stand for.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::heading::Heading;
@@ -9,13 +10,14 @@ use super::value::{Cell, cleaned, folded, is_blank};
 use crate::record::{Shape, Type};
 
 /// A record's row, with the title of the section it stands in: 一、创业团队.
-pub(super) struct Found {
-    pub line: Line,
+pub(super) struct Found<'s> {
+    /// As the sheet has it, with what merged cells write into it.
+    pub line: Cow<'s, Line>,
     pub section: Option<Arc<str>>,
 }
 
 /// The records below a heading, as far as the row before `end`.
-pub(super) fn records(sheet: &Sheet, heading: &Heading, end: u32, shape: &Shape) -> Vec<Found> {
+pub(super) fn records<'s>(sheet: &'s Sheet, heading: &Heading, end: u32, shape: &Shape) -> Vec<Found<'s>> {
     let known: Vec<u32> = heading.columns.iter().filter(|c| c.field.is_some()).map(|c| c.at).collect();
     let demanded = demanded(heading, shape);
     let tall: Vec<&Merged> = sheet.merged.iter().filter(|m| m.bottom > m.top && m.top > heading.last_row).collect();
@@ -35,7 +37,7 @@ pub(super) fn records(sheet: &Sheet, heading: &Heading, end: u32, shape: &Shape)
         if !filled(line) || is_total(line, &demanded) || is_signature(line, &demanded) {
             continue;
         }
-        let mut line = line.clone();
+        let mut line = Cow::Borrowed(line);
         let row = line.row;
         for cells in tall.iter().filter(|m| (m.top + 1..=m.bottom).contains(&row)) {
             spread(sheet, cells, &known, &mut line);
@@ -62,10 +64,11 @@ fn demanded(heading: &Heading, shape: &Shape) -> Vec<u32> {
 }
 
 /// Writes the content of merged cells into a row below their first.
-fn spread(sheet: &Sheet, merged: &Merged, known: &[u32], line: &mut Line) {
+fn spread(sheet: &Sheet, merged: &Merged, known: &[u32], line: &mut Cow<'_, Line>) {
     let Ok(at) = sheet.lines.binary_search_by_key(&merged.top, |l| l.row) else { return };
     let Some(content) = sheet.lines.get(at).and_then(|l| l.cell(merged.left)) else { return };
     if known.contains(&merged.left) && line.cell(merged.left).is_none() {
+        let line = line.to_mut();
         line.cells.push((merged.left, content.clone()));
         line.cells.sort_by_key(|(column, _)| *column);
     }

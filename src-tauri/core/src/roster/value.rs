@@ -1,6 +1,7 @@
 //! One cell into one field: what people write in Excel, read exactly or refused with the reason.
 //! Nothing is guessed: what could mean two things is a flaw that says so.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{Datelike, Days, NaiveDate};
@@ -58,22 +59,24 @@ fn is_unseen(c: char) -> bool {
 
 /// Full-width letters, digits and signs as half-width ones; odd spaces as plain ones.
 pub(super) fn half_width(text: &str) -> String {
-    text.chars()
-        .filter_map(|c| match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
-            '\u{3000}' | '\u{a0}' | '\u{2002}'..='\u{200a}' | '\u{202f}' => Some(' '),
-            '￥' => Some('¥'),
-            '﹣' | '−' | '‐' | '‑' | '–' => Some('-'),
-            c if is_unseen(c) => None,
-            c => Some(c),
-        })
-        .collect()
+    narrow(text).collect()
+}
+
+fn narrow(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter_map(|c| match c {
+        ' '..='~' => Some(c),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+        '\u{3000}' | '\u{a0}' | '\u{2002}'..='\u{200a}' | '\u{202f}' => Some(' '),
+        '￥' => Some('¥'),
+        '﹣' | '−' | '‐' | '‑' | '–' => Some('-'),
+        c if is_unseen(c) => None,
+        c => Some(c),
+    })
 }
 
 /// Text by which names are compared: width, spaces, case and kind of bracket do not matter.
 pub(super) fn folded(text: &str) -> String {
-    half_width(text)
-        .chars()
+    narrow(text)
         .filter(|c| !c.is_whitespace())
         .map(|c| match c {
             '〔' | '【' | '[' | '［' | '{' => '(',
@@ -86,9 +89,14 @@ pub(super) fn folded(text: &str) -> String {
 
 /// The text of a cell without the marks around it; line breaks inside are kept as `\n`.
 pub(super) fn cleaned(text: &str) -> String {
-    let text = text.replace("_x000D_", "").replace("\r\n", "\n").replace('\r', "\n");
-    let seen: String =
-        text.chars().filter(|c| !is_unseen(*c) && (!c.is_control() || matches!(c, '\n' | '\t'))).collect();
+    let shown = |c: char| !is_unseen(c) && (!c.is_control() || matches!(c, '\n' | '\t'));
+    // Nearly every cell is plain: 100,000 rows are not copied for the few that are not.
+    let seen: Cow<'_, str> = if text.chars().all(shown) && !text.contains("_x000D_") {
+        text.into()
+    } else {
+        let text = text.replace("_x000D_", "").replace("\r\n", "\n").replace('\r', "\n");
+        text.chars().filter(|c| shown(*c)).collect::<String>().into()
+    };
     let text = seen.trim_matches(|c: char| c.is_whitespace() || c.is_control());
     // ="0137…" is how other programs keep digits as text in a .csv.
     match text.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')) {
@@ -99,6 +107,10 @@ pub(super) fn cleaned(text: &str) -> String {
 
 /// Whether a text stands for "nothing here". For yes and no, 无 is an answer.
 pub(super) fn is_blank(text: &str, ty: Type) -> bool {
+    // None of the words below is longer, however wide it is written.
+    if text.len() > 15 && !text.contains(|c: char| c.is_whitespace() || is_unseen(c)) {
+        return false;
+    }
     let text = folded(text);
     match text.as_str() {
         "无" | "没有" => ty != Type::Bool,
