@@ -315,6 +315,7 @@ fn cases() -> Vec<Case> {
         }),
         case("扇区表虚报.xls", "", patched(XLS, 44, &[0xff, 0xff, 0xff, 0x7f])),
         case("行列虚报.xls", "大得不合常理", compound("Workbook", &biff(u32::MAX, 256))),
+        case("没有结尾.ods", "文件不完整", with_part(ODS, "content.xml", |p| replaced(p, "</table:table-cell>", ""))),
         case(
             "重复.ods",
             "大得不合常理",

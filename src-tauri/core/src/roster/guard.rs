@@ -179,6 +179,9 @@ fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
         if bombs {
             return Err(large(file));
         }
+        if content && !is_closed(&kept) {
+            return Err(broken());
+        }
         total += passing.bytes;
         cells += passing.cells;
         if cells > super::sheet::MAX_CELLS as u64 {
@@ -195,6 +198,23 @@ fn entries(bytes: &[u8]) -> usize {
     let near = &bytes[bytes.len().saturating_sub(66_000)..];
     let claims = near.windows(END.len() + 8).filter(|w| w.starts_with(END));
     claims.map(|w| usize::from(u16::from_le_bytes([w[10], w[11]]))).max().unwrap_or(0)
+}
+
+/// Whether every element of an .ods part is closed by its own end: the reader waits for that end for ever.
+fn is_closed(part: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(part);
+    let mut open: Vec<&str> = Vec::new();
+    for tag in text.split('<').skip(1) {
+        let Some((tag, _)) = tag.split_once('>') else { return false };
+        let name = tag.split(|c: char| c.is_whitespace() || c == '/').find(|n| !n.is_empty()).unwrap_or_default();
+        match tag.as_bytes() {
+            [b'?' | b'!', ..] | [.., b'/'] => {}
+            [b'/', ..] if open.pop() != Some(name) => return false,
+            [b'/', ..] => {}
+            _ => open.push(name),
+        }
+    }
+    open.is_empty()
 }
 
 /// Whether an .ods stays below four million cells once its repeated cells and rows are written out.
