@@ -110,16 +110,10 @@ fn with_directory(bytes: &[u8], change: impl Fn(usize, &mut [u8])) -> Vec<u8> {
 }
 
 /// A workbook of this many cells in all.
-fn million_cells(rows: u32, columns: u32) -> Vec<u8> {
+fn million_cells(rows: usize, columns: usize) -> Vec<u8> {
     with_rows(|to| {
-        for row in 3..rows + 3 {
-            let mut line = format!("<row r=\"{row}\">");
-            for _ in 0..columns {
-                line.push_str("<c><v>1</v></c>");
-            }
-            line.push_str("</row>");
-            to.write_all(line.as_bytes()).expect("written");
-        }
+        let line = format!("<row>{}</row>", "<c><v>1</v></c>".repeat(columns));
+        repeat(to, line.as_bytes(), rows);
     })
 }
 
@@ -235,7 +229,7 @@ fn cases() -> Vec<Case> {
         ),
         case("两千万格.xlsx", "内容过多", million_cells(200_000, 100)),
         case("三百万格.xlsx", "内容过多", million_cells(40_000, 100)),
-        case("空行.xlsx", "创业团队：将新增 1，", with_rows(|to| repeat(to, b"<row><c/></row>", 1_500_000))),
+        case("空行.xlsx", "创业团队：将新增 1，", with_rows(|to| repeat(to, b"<row><c/></row>", 400_000))),
         case(
             "行数虚报.xlsx",
             "创业团队：将新增 1，",
