@@ -672,6 +672,32 @@ fn a_recognition_runs_out_after_three_years() {
 }
 
 #[test]
+fn a_text_is_counted_with_its_figures_put_in() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programmes-text");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).expect("the last run's folder goes away");
+    }
+    let mut desk = Desk::open(&folder, "tests", day(ON)).expect("a new store");
+    let shape = incubator::record::shape("text_block").expect("a kind");
+    let mut put = |text: &str| {
+        let mut record = Record::empty(shape.kind, 0);
+        for (field, text) in [("form", "hunan-filing-2016"), ("cell", "HN1_20"), ("text", text)] {
+            record.set(shape.kind, field, parse_value(shape.kind.field(field).expect("a field"), text).expect("sound"));
+        }
+        desk.store_mut().change("写", |tx| tx.insert(shape, record)).expect("kept");
+        let gauge = desk.gauge("hunan-2016", day(ON)).expect("gauged");
+        let of = condition(&gauge, "H3.1");
+        (of.met, of.shown.clone())
+    };
+    // 199 and the number of events in the place of {HN1_07}: one digit, not eight characters.
+    let text = format!("{}{{HN1_07}}", "字".repeat(199));
+    let (met, shown) = put(&text);
+    assert_eq!((met, shown.contains("200 字")), (Some(true), true), "{shown}");
+    let (met, shown) = put(&format!("{}{{HN1_07}}", "字".repeat(200)));
+    assert_eq!((met, shown.contains("201 字")), (Some(false), true), "{shown}");
+}
+
+#[test]
 fn the_specialised_are_asked_for_more() {
     let with = |kind: &str| {
         let mut book = Book::default();

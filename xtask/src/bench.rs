@@ -7,7 +7,7 @@ use crate::setup::{self, For};
 use crate::shell::{Outcome, cargo, command, run, succeeds};
 
 /// What can be measured by itself.
-const BENCHES: [&str; 2] = ["quarterly", "import"];
+const BENCHES: [&str; 3] = ["quarterly", "import", "pack"];
 
 /// Builds with the release profile, measures, prints: everything, or what is named.
 pub fn bench(only: &[String]) -> Outcome {

@@ -24,7 +24,7 @@ use crate::ledger::Ledger;
 use crate::parcel::Parcel;
 use crate::period::Period;
 use crate::programme::measure::{Figures, figures, year_to};
-use crate::programme::{Gauge, Gauged, Kept, Programme, Proofs, Way, gauge};
+use crate::programme::{Gauge, Gauged, Kept, Programme, Proofs, Way};
 use crate::progress::Progress;
 use crate::record::{Kind, Type, Value, kind};
 use crate::store::Attachment;
@@ -167,7 +167,7 @@ impl Desk {
         Ok(forms)
     }
 
-    fn form_on(&self, name: &str, on: NaiveDate, ledger: &Ledger) -> Option<(&Form, Period)> {
+    pub(super) fn form_on(&self, name: &str, on: NaiveDate, ledger: &Ledger) -> Option<(&Form, Period)> {
         let guess = self.shelf.find(name, Some(Period::Day(on))).or_else(|_| self.shelf.find(name, None)).ok()?;
         // Of a family, the edition under which the period was sealed comes first.
         let period = period_on(guess, on);
@@ -190,7 +190,7 @@ impl Desk {
         let ledger = self.store.ledger()?;
         let shelf = self.programme_shelf();
         let programme = shelf.find(programme)?;
-        let gauge = gauge(programme, &ledger, on);
+        let gauge = self.gauged(programme, &ledger, on);
         let space = kind("space").and_then(|k| Some((k, current(ledger.rows(k).iter(), k, on)?)));
         let mut pack = Pack {
             title: programme.title.clone(),

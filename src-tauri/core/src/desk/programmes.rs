@@ -4,11 +4,13 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::Desk;
 use super::filing::own;
+use super::{Choice, Desk};
 use crate::error::{Error, Result};
 use crate::form::BrokenForm;
-use crate::programme::{Gauge, Seen, Shelf, Test, gauge};
+use crate::ledger::Ledger;
+use crate::programme::measure::{Counted, year_to};
+use crate::programme::{Gauge, Measure, Programme, Seen, Shelf, Test, gauge_counted};
 use crate::record::{Record, Value};
 
 /// One programme to choose from.
@@ -74,6 +76,22 @@ impl Desk {
         Shelf::load(&self.store.folder().join("programmes"))
     }
 
+    /// Gauges a programme; its texts are counted as their forms print them, with the figures put in.
+    pub(super) fn gauged(&self, programme: &Programme, ledger: &Ledger, on: NaiveDate) -> Gauge {
+        let mut counted = Counted::new();
+        for def in &programme.figures {
+            let Measure::Characters { forms, cells } = &def.measure else { continue };
+            let form = self.shelf.forms.iter().find(|f| forms.iter().any(|name| *name == f.id || *name == f.family));
+            let Some((form, period)) = form.and_then(|f| self.form_on(&f.id, on, ledger)) else { continue };
+            let Ok(filled) = self.filled(form, period, Choice::default(), ledger) else { continue };
+            let cell = filled.cells.iter().find(|c| cells.iter().any(|name| *name == c.code || *name == c.label));
+            if let Some(cell) = cell.filter(|c| c.value.is_some()) {
+                counted.extend(cell.length.map(|n| (def.code.clone(), f64::from(n))));
+            }
+        }
+        gauge_counted(programme, ledger, year_to(on), &counted)
+    }
+
     /// Programmes to choose from.
     pub fn programmes(&self) -> Vec<ProgrammeEntry> {
         let entry = |p: &crate::programme::Programme| ProgrammeEntry {
@@ -97,7 +115,7 @@ impl Desk {
     pub fn standings(&self, on: NaiveDate) -> Result<Vec<Standing>> {
         let ledger = self.store.ledger()?;
         let standing = |p: &crate::programme::Programme| {
-            let gauge = gauge(p, &ledger, on);
+            let gauge = self.gauged(p, &ledger, on);
             Standing {
                 id: p.id.clone(),
                 title: p.title.clone(),
@@ -122,7 +140,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Refused`] when there is no such programme.
     pub fn gauge(&self, programme: &str, on: NaiveDate) -> Result<Gauge> {
-        Ok(gauge(self.programme_shelf().find(programme)?, &self.store.ledger()?, on))
+        Ok(self.gauged(self.programme_shelf().find(programme)?, &self.store.ledger()?, on))
     }
 
     /// Keeps a person's yes or no on a condition from `on` on; an answer of the same day is replaced. Gives the
@@ -159,6 +177,6 @@ impl Desk {
         record.set(kind, "note", (!note.is_empty()).then(|| Value::text(note)));
         let id = of_the_day.map(|r| r.id);
         self.keep(&format!("判断条件 {condition}"), kind.name, id, Some(record))?;
-        Ok(gauge(programme, &self.store.ledger()?, on))
+        Ok(self.gauged(programme, &self.store.ledger()?, on))
     }
 }

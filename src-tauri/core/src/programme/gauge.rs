@@ -5,7 +5,7 @@ use std::fmt;
 
 use chrono::{Months, NaiveDate};
 
-use super::measure::{Figures, Measured, figures, holds, plain, shown, value, year_to};
+use super::measure::{Counted, Figures, Measured, figures_counted, holds, plain, shown, value, year_to};
 use super::proof::{Found, Proofs};
 use super::{ConditionDef, Gate, Gauge, Gauged, Programme, Score, Test, Validity, Want, Way};
 use crate::figure::{Behind, Compare, current};
@@ -21,12 +21,17 @@ pub fn gauge(programme: &Programme, ledger: &Ledger, on: NaiveDate) -> Gauge {
 
 /// Gauges a programme at the end of a period of other days: those of a quarterly report, for one.
 pub fn gauge_over(programme: &Programme, ledger: &Ledger, window: Window) -> Gauge {
+    gauge_counted(programme, ledger, window, &Counted::new())
+}
+
+/// The same with the characters of texts as their forms count them.
+pub(crate) fn gauge_counted(programme: &Programme, ledger: &Ledger, window: Window, counted: &Counted) -> Gauge {
     let on = window.end;
     let eye = Eye {
         programme,
         ledger,
         on,
-        figures: figures(programme, ledger, window),
+        figures: figures_counted(programme, ledger, window, counted),
         proofs: Proofs::new(ledger, on),
         judgements: judgements(programme, ledger, on),
     };

@@ -48,12 +48,22 @@ pub(crate) fn year_to(on: NaiveDate) -> Window {
     Window { start: new_year, end: on, fresh: new_year }
 }
 
+/// Characters of texts by the figure's code, counted with their insertions: what a form knows and records do not.
+pub type Counted = HashMap<String, f64>;
+
 pub(crate) fn figures(programme: &Programme, ledger: &Ledger, window: Window) -> Figures {
+    figures_counted(programme, ledger, window, &Counted::new())
+}
+
+pub(super) fn figures_counted(programme: &Programme, ledger: &Ledger, window: Window, counted: &Counted) -> Figures {
     let mut scope = Scope { ledger, window, converted_counts_twice: false, found: HashMap::new() };
     let mut figures = Figures::new();
     for def in &programme.figures {
         scope.window = Window { start: def.since.unwrap_or(window.start), ..window };
         let mut measured = measured(def, &mut scope, &figures);
+        if let (Measure::Characters { .. }, Some(n)) = (&def.measure, counted.get(&def.code)) {
+            measured.value = Some(*n);
+        }
         measured.unit.clone_from(&def.unit);
         measured.label.clone_from(&def.label);
         scope.found.insert(def.code.clone(), Figure { from: measured.from.clone(), ..Figure::default() });

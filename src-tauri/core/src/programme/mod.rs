@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use ts_rs::TS;
 
+pub(crate) use gauge::gauge_counted;
 pub use gauge::{gauge, gauge_over};
 pub use parse::parse;
 pub(crate) use proof::{Kept, Proofs, owner_of, wanted};
