@@ -8,6 +8,7 @@
 mod filing;
 mod first_start;
 mod import;
+mod paper;
 mod reports;
 mod records;
 mod stage;

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use fantoccini::Locator;
-use serde_json::json;
 
 use crate::stage::{FIGURES, PATIENCE, Stage, Window, play, sample_folder};
 
