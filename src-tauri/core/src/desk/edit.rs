@@ -152,6 +152,7 @@ pub struct Binned {
 const RELATED: usize = 50;
 
 /// Reads what was typed.
+#[allow(clippy::result_large_err, reason = "a flaw is made once a field, not once a row")]
 fn read(shape: &Shape, ledger: &Ledger, typed: &Typed) -> Result<Option<Value>, Flaw> {
     let flaw = |say: String| Flaw::field(shape.name, &typed.field, say);
     let Some(field) = shape.fields.iter().find(|f| f.name == typed.field) else {

@@ -632,7 +632,7 @@ impl<'a> Wanted<'a> {
             },
             Wanted::Among(field, words) => {
                 let own = text_of(ledger, kind, field, record);
-                words.iter().any(|word| *word == own)
+                words.contains(&own)
             }
             Wanted::Between(at, from, to) => {
                 let number = match record.get(*at) {

@@ -274,6 +274,7 @@ impl Desk {
         self.round(period)
     }
 
+    #[allow(clippy::type_complexity, reason = "what was typed, by tenant and field")]
     fn keep_round(
         &mut self,
         plan: &Plan,

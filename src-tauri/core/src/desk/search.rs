@@ -99,6 +99,7 @@ impl Desk {
         let entries = kept.as_ref().map_or(&[][..], |index| &index.entries);
 
         // By kind in the order of kinds; teams and enterprises part the tenants between them.
+        #[allow(clippy::type_complexity, reason = "used in this function alone")]
         let mut found: BTreeMap<(usize, &str), Vec<(Rank, &Entry, Option<usize>)>> = BTreeMap::new();
         for entry in entries {
             let hit = match wanted.find(&entry.label) {

@@ -116,6 +116,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Refused`] with the reason when the file is no sound backup.
+    #[allow(clippy::type_complexity, reason = "a record as it is and as it was")]
     pub fn compare(&self, backup: &Path) -> Result<Vec<(&'static Kind, Option<Record>, Option<Record>)>> {
         let copy = self.folder.beside(".compare");
         let compare = || {
