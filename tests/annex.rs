@@ -404,8 +404,8 @@ fn amounts_areas_and_averages_are_placed_once_in_their_units() {
         assert!((sum - cell.exact_in_unit().expect("known")).abs() < 1e-9, "{code}: its records add up in its unit");
     }
     let mut filing = Filing::new(form("shanxi-recognition-2022"), Period::parse("2022-06-30").expect("a day"));
-    filing.overrides.insert("SX1_15".into(), (15, "补账".into()));
-    filing.overrides.insert("SX1_01".into(), (15, "名称不是数".into()));
+    filing.overrides.insert("SX1_15".into(), (1500, "补账".into()));
+    filing.overrides.insert("SX1_01".into(), (1500, "名称不是数".into()));
     let filled = fill(form("shanxi-recognition-2022"), &ledger, &filing);
     assert_eq!(shown(&filled, "SX1_15"), "15.00", "typed by hand in whole 万元");
     assert!(!cell(&filled, "SX1_01").overridden, "a number cannot stand in for a name");

@@ -34,7 +34,7 @@ pub fn fill_ledger(ledger: &Ledger, rows: &Rows, asked: Asked, basis: Basis) -> 
     }
     for row in rows.of("override_value").filter(ours) {
         if let (Some(Given::Text(code)), Some(value)) = (row.get("code"), row.int("value")) {
-            filing.overrides.insert(code.clone(), (value, "测试".to_owned()));
+            filing.overrides.insert(code.clone(), (value * 100, "测试".to_owned()));
         }
     }
     let before = Asked::plain(asked.year, asked.quarter.saturating_sub(1).max(1));

@@ -480,7 +480,7 @@ fn a_seal_wants_reasons_and_holds() {
     refused(desk.override_cell(FORM, "2021Q2", "zjf04", Some(5), " ").map(drop), "a value by hand without a reason");
     done(desk.override_cell(FORM, "2021Q2", "zjf05_1", Some(9), "测试"));
     refused(desk.seal(FORM, "2021Q2", "2021-06-25 10:00:00").map(drop), "an 错误 stands: 9 new teams of 3");
-    done(desk.override_cell(FORM, "2021Q2", "zjf05_1", None, ""));
+    done(desk.override_cell(FORM, "2021Q2", "zjf05_1", None::<i64>, ""));
     done(desk.store_mut().change("删除佐证", |tx| {
         tx.delete(incubator::record::kind("proof").unwrap_or(incubator::record::KINDS[0]), 3)
     }));

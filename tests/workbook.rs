@@ -69,6 +69,8 @@ pub fn printed_quarter() -> Filled {
         decimals: 0,
         length: None,
         limit: None,
+        raw: None,
+        changed: Vec::new(),
         from: Vec::new(),
         gaps: Vec::new(),
         notes: Vec::new(),
@@ -126,6 +128,7 @@ pub fn printed_quarter() -> Filled {
         }],
         grid: None,
         sealed_at: None,
+        lists_only: false,
     }
 }
 
@@ -162,6 +165,7 @@ fn roster() -> Filled {
                 ),
             ],
             widths: vec![6.0, 28.0, 18.0, 8.0, 14.0],
+            short: Vec::new(),
         }],
         breaches: Vec::new(),
         ..printed_quarter()
@@ -664,6 +668,7 @@ fn odd_forms_still_become_workbooks() {
             RosterRow { kind: "tenant", id: 2, cells: vec![Some(Content::Text("长".repeat(40_000))); columns + 3] },
         ],
         widths,
+        short: Vec::new(),
     };
     for (name, filled) in [
         ("nothing at all", Filled { cells: Vec::new(), head: Vec::new(), foot: Vec::new(), ..printed_quarter() }),

@@ -19,11 +19,13 @@ import type {
   FilingEntry,
   Filled,
   Flaw,
+  FormEntry,
   Gauge,
   HitGroup,
   ImportChoices,
   ListGroup,
   ListRow,
+  Offer,
   Only,
   Overview,
   PackReport,
@@ -51,6 +53,8 @@ import type {
   Status,
   Step,
   StepEntry,
+  Tailoring,
+  TextView,
   Typed,
   View,
 } from './types';
@@ -96,6 +100,22 @@ export const unseal = (form: string, period: string, reason: string) => invoke<n
 export const differences = (form: string, period: string) => invoke<Difference[]>('differences', { form, period });
 /** Asks for the scan; its name, or null when none was chosen. */
 export const attachScan = (form: string, period: string) => invoke<string | null>('attach_scan', { form, period });
+/** A text with the figures of now in it, its count, its limit, and what changed since it was written. */
+export const formText = (form: string, period: string, code: string) =>
+  invoke<TextView>('form_text', { form, period, code });
+/** The same for words that are still being typed; nothing is kept. */
+export const previewText = (form: string, period: string, code: string, raw: string) =>
+  invoke<TextView>('preview_text', { form, period, code, raw });
+export const writeText = (form: string, period: string, code: string, raw: string) =>
+  invoke<TextView>('write_text', { form, period, code, raw });
+/** The figures of now are the ones to compare with from here on. */
+export const confirmText = (form: string, period: string, code: string) =>
+  invoke<TextView>('confirm_text', { form, period, code });
+/** Records that a form offers as a beginning. */
+export const offers = (form: string) => invoke<Offer[]>('offers', { form });
+export const takeOffers = (form: string) => invoke<number>('take_offers', { form });
+/** Changes columns or indicators in the manager's own copy of an unofficial form. */
+export const tailor = (form: string, change: Tailoring) => invoke<FormEntry>('tailor', { form, change });
 export const record = (kind: string, id: number) => invoke<RecordView>('record', { kind, id });
 export const lists = () => invoke<ListGroup[]>('lists');
 export const listColumns = (list: string) => invoke<Column[]>('list_columns', { list });

@@ -250,6 +250,14 @@ length?: number,
  */
 limit?: number, 
 /**
+ * A text as it was written, with `{code}` in the places of figures.
+ */
+raw?: string, 
+/**
+ * Figures in the text that were others when it was written.
+ */
+changed?: Array<ChangedFigure>, 
+/**
  * Unrounded, in the smallest unit (分, hundredths of a measure, or the count itself).
  */
 exact: number | null, 
@@ -324,6 +332,27 @@ rows: Array<ListRow>,
  * Lists to which records went by this change: a team that registers becomes an enterprise.
  */
 moved: Array<[string, string]>, };
+
+/**
+ * A figure in a text that was another when the text was written or last confirmed.
+ */
+export type ChangedFigure = { 
+/**
+ * Its code, as the text names it.
+ */
+code: string, 
+/**
+ * 指标名称.
+ */
+label: string, 
+/**
+ * As it was.
+ */
+was: string, 
+/**
+ * As it is.
+ */
+now: string, };
 
 /**
  * The state of things over the quarters. Numbers only: a screen draws them.
@@ -736,6 +765,10 @@ foot: Array<HeadItem>,
  */
 tables: Array<RosterTable>, 
 /**
+ * The tables alone are printed; the figures only serve them.
+ */
+lists_only?: boolean, 
+/**
  * The paper it is printed on, when that is more than a list of figures.
  */
 grid?: Grid, 
@@ -1032,6 +1065,14 @@ code?: string,
  */
 text: string, 
 /**
+ * The number that the text is the print of, where it is one of a table of records.
+ */
+number?: number | null, 
+/**
+ * That number shows only the decimals that it has.
+ */
+short?: boolean, 
+/**
  * Printed behind a content, for example a unit that the paper leaves open.
  */
 after?: string, 
@@ -1174,6 +1215,27 @@ leave: Array<RowAt>,
  * What was remembered for files of this shape does not count, and is forgotten by the import.
  */
 afresh: boolean, };
+
+/**
+ * A figure that a text may name.
+ */
+export type Insertion = { 
+/**
+ * Its code: `{code}` in a text.
+ */
+code: string, 
+/**
+ * 指标名称.
+ */
+label: string, 
+/**
+ * 计量单位.
+ */
+unit: string, 
+/**
+ * As it prints now; empty when it is not known.
+ */
+text: string, };
 
 /**
  * One figure of the quarterly report.
@@ -1334,6 +1396,23 @@ at: string,
  * Name of the step that changed it.
  */
 step: string, };
+
+/**
+ * A record that a form offers as a beginning.
+ */
+export type Offer = { 
+/**
+ * English name of its kind.
+ */
+kind: string, 
+/**
+ * Headings and contents.
+ */
+fields: Array<[string, string]>, 
+/**
+ * There is such a record already.
+ */
+taken: boolean, };
 
 /**
  * Which rows of a plan to look at.
@@ -2185,7 +2264,11 @@ rows: Array<RosterRow>,
 /**
  * Width of each column in characters.
  */
-widths: Array<number>, };
+widths: Array<number>, 
+/**
+ * Columns of measures: their numbers show only the decimals that they have.
+ */
+short?: Array<number>, };
 
 /**
  * The quarterly round of one quarter.
@@ -2644,6 +2727,87 @@ can_take_back: boolean, };
 export type Sure = "label" | "alias" | "fuzzy" | "content" | "remembered" | "chosen";
 
 /**
+ * One change of a form's own copy.
+ */
+export type Tailoring = { "do": "add_column", 
+/**
+ * Its heading.
+ */
+label: string, 
+/**
+ * What stands in it, as form files say it: a field such as extra1, or blank.
+ */
+value: string, 
+/**
+ * Unit of a money column.
+ */
+unit?: string, 
+/**
+ * Which roster of the form, from 0.
+ */
+roster: number, } | { "do": "rename_column", 
+/**
+ * Its heading.
+ */
+label: string, 
+/**
+ * The new one.
+ */
+to: string, 
+/**
+ * The new unit.
+ */
+unit?: string, 
+/**
+ * Which roster of the form, from 0.
+ */
+roster: number, } | { "do": "move_column", 
+/**
+ * Its heading.
+ */
+label: string, 
+/**
+ * Its new place.
+ */
+at: number, 
+/**
+ * Which roster of the form, from 0.
+ */
+roster: number, } | { "do": "remove_column", 
+/**
+ * Its heading.
+ */
+label: string, 
+/**
+ * Which roster of the form, from 0.
+ */
+roster: number, } | { "do": "add_indicator", 
+/**
+ * 指标名称.
+ */
+label: string, 
+/**
+ * 计量单位.
+ */
+unit: string, } | { "do": "rename_indicator", 
+/**
+ * Its code.
+ */
+code: string, 
+/**
+ * The new name.
+ */
+to: string, 
+/**
+ * The new unit.
+ */
+unit?: string, } | { "do": "remove_indicator", 
+/**
+ * Its code.
+ */
+code: string, } | { "do": "reset" };
+
+/**
  * A place of the window. A finding made in the core carries one, so that the screen decides nothing.
  */
 export type Target = { "room": "overview" } | { "room": "records", 
@@ -2712,6 +2876,59 @@ from: string,
  * The most, as typed.
  */
 to: string, } | { "is": "blank" } | { "is": "filled" };
+
+/**
+ * A text of a form as the person writes it.
+ */
+export type TextView = { 
+/**
+ * Id of the edition.
+ */
+form: string, 
+/**
+ * Its code.
+ */
+code: string, 
+/**
+ * Its heading.
+ */
+label: string, 
+/**
+ * As written, with `{code}` in the places of figures.
+ */
+raw: string, 
+/**
+ * With the figures of now.
+ */
+text: string, 
+/**
+ * Characters, blanks left out, after the figures were put in.
+ */
+length: number, 
+/**
+ * Characters that it may have.
+ */
+limit: number | null, 
+/**
+ * It has more than that.
+ */
+over: boolean, 
+/**
+ * Nobody has written it: the form's own wording stands here.
+ */
+draft: boolean, 
+/**
+ * Figures that were others when it was written or confirmed.
+ */
+changed: Array<ChangedFigure>, 
+/**
+ * `{code}` that are no figure, in the order of the text.
+ */
+unknown: Array<string>, 
+/**
+ * What may be put in: code, heading, unit and print of now.
+ */
+insertions: Array<Insertion>, };
 
 /**
  * One thing to do, and where.

@@ -21,6 +21,10 @@ pub enum Days {
     LastYear,
     /// `year_before_last`: the one before that.
     YearBeforeLast,
+    /// `three_years_ago`: the one before that.
+    ThreeYearsAgo,
+    /// `two_years`: from the first day of the calendar year before, up to the cut-off.
+    TwoYears,
     /// `last_12_months`: twelve months up to the cut-off.
     Last12Months,
     /// `ever`: everything up to the cut-off.
@@ -35,6 +39,8 @@ impl Days {
             "year" => Days::Year,
             "last_year" => Days::LastYear,
             "year_before_last" => Days::YearBeforeLast,
+            "three_years_ago" => Days::ThreeYearsAgo,
+            "two_years" => Days::TwoYears,
             "last_12_months" => Days::Last12Months,
             "ever" => Days::Ever,
             _ => return None,
@@ -53,6 +59,8 @@ impl Days {
             Days::Year => (year(0).0, end),
             Days::LastYear => year(1),
             Days::YearBeforeLast => year(2),
+            Days::ThreeYearsAgo => year(3),
+            Days::TwoYears => (year(1).0, end),
             Days::Last12Months => {
                 let start = end.checked_sub_months(chrono::Months::new(12)).and_then(|d| d.succ_opt());
                 (start.unwrap_or(NaiveDate::MIN), end)
@@ -107,6 +115,8 @@ pub enum Test {
     Aged(usize, i64, i64),
     /// A day lies in the window.
     Within(usize, Days),
+    /// A year is one of the window's.
+    YearWithin(usize, Days),
     /// A day is not after the cut-off.
     ByEnd(usize),
     /// A day is after the cut-off.
@@ -465,6 +475,11 @@ impl Scope<'_> {
             Test::Within(at, days) => {
                 let (first, last) = days.of(&self.window);
                 day(*at).map_or_else(|| blank(*at), |d| yes(first <= d && d <= last))
+            }
+            Test::YearWithin(at, days) => {
+                let (first, last) = days.of(&self.window);
+                let years = i64::from(first.year())..=i64::from(last.year());
+                record.get(*at).and_then(Value::as_int).map_or_else(|| blank(*at), |year| yes(years.contains(&year)))
             }
             Test::ByEnd(at) => day(*at).map_or_else(|| blank(*at), |d| yes(d <= end)),
             Test::AfterEnd(at) => day(*at).map_or_else(|| blank(*at), |d| yes(d > end)),

@@ -23,7 +23,7 @@ macro_rules! files {
 static FILES: &[(&str, &str)] = files!(
     "space" "operator" "contact" "site" "desks" "facility" "staff" "provider" "fund" "team" "enterprise" "agreement"
     "snapshot" "member" "exit" "rent_relief" "income" "cost" "tax_relief" "financing" "investment" "ip" "award"
-    "project" "contract" "mentor" "session" "event" "case_story" "text_block" "platform" "evaluation" "target" "proof"
+    "project" "contract" "mentor" "session" "event" "case_story" "text_block" "platform" "evaluation" "target" "indicator" "construction" "proof"
     "filing" "explanation"
 );
 

@@ -10,3 +10,4 @@ pub mod records;
 pub mod reports;
 pub mod search;
 pub mod settings;
+pub mod texts;

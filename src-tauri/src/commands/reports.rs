@@ -3,6 +3,7 @@
 use incubator::Error;
 use incubator::desk::{Choice, Difference, FigureView, FilingChoice, FilingEntry, PortalLine, ReadBack};
 use incubator::error::Refusal;
+use incubator::form::ByHand;
 use incubator::form::Filled;
 use tauri::{State, WebviewWindow};
 
@@ -30,7 +31,7 @@ pub fn override_cell(
     form: &str,
     period: &str,
     code: &str,
-    value: Option<i64>,
+    value: Option<ByHand>,
     reason: &str,
 ) -> Answer<Filled> {
     office.ask(|desk| desk.override_cell(form, period, code, value, reason))

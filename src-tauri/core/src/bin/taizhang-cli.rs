@@ -10,8 +10,10 @@ use std::process::ExitCode;
 use chrono::{Local, NaiveDate};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use incubator::desk::{Answer, Choice, Desk, FilingChoice, RecordView, kinds, listed, shape};
-use incubator::form::{Cell, Content, Filled};
+use incubator::desk::{
+    Answer, Choice, Desk, FilingChoice, Put, RecordView, Tailoring, TextView, Typed, kinds, listed, shape,
+};
+use incubator::form::{ByHand, Cell, Content, Filled};
 use incubator::period::{Basis, Period};
 use incubator::progress::Progress;
 use incubator::roster::{Action, Choices, Plan, RowAt};
@@ -200,10 +202,61 @@ enum Command {
         code: String,
         /// 数值，以表格的计量单位计
         #[arg(allow_negative_numbers = true)]
-        value: Option<i64>,
+        value: Option<ByHand>,
         /// 理由
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
+    },
+    /// 显示表格里的一段文字：字数、引用的数据和写后的变化；也用来写和确认
+    Text {
+        #[command(flatten)]
+        report: Report,
+        /// 文字的代码，如 HN1_22
+        code: String,
+        /// 改成这段文字，{代码} 处填入数据；空文字为删去
+        #[arg(long, value_name = "文字", conflicts_with_all = ["file", "confirm"])]
+        write: Option<String>,
+        /// 改成这个文件(UTF-8)里的文字
+        #[arg(long, value_name = "F.txt", conflicts_with = "confirm")]
+        file: Option<PathBuf>,
+        /// 确认文字与现在的数据相符
+        #[arg(long)]
+        confirm: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// 列出表格提供的参考记录，如双创示范基地的量化指标
+    Offers {
+        /// 表格
+        form: String,
+        /// 采用还没有的各条
+        #[arg(long)]
+        take: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// 改非官方表格的栏目或指标(存为台账里的自有文件)
+    Tailor {
+        /// 表格
+        form: String,
+        #[command(subcommand)]
+        change: Change,
+    },
+    /// 新增一条记录，如 add indicator 指标名称=年均双创投入 单位=万元
+    Add {
+        /// 名册
+        kind: String,
+        /// 栏目=内容
+        #[arg(value_parser = typed, required = true)]
+        fields: Vec<(String, String)>,
+    },
+    /// 修改一条记录的栏目，如 set indicator 3 指标名称=年均双创投入
+    Set {
+        #[command(flatten)]
+        record: RecordId,
+        /// 栏目=内容；内容为空即清空
+        #[arg(value_parser = typed, required = true)]
+        fields: Vec<(String, String)>,
     },
     /// 为一条警示写说明
     Explain {
@@ -332,6 +385,109 @@ fn row_at(text: &str) -> std::result::Result<RowAt, String> {
     let (sheet, row) = text.trim().rsplit_once('!').unwrap_or(("", text.trim()));
     let row = row.parse().map_err(|_| format!("“{row}”不是行号"))?;
     Ok(RowAt { sheet: sheet.to_owned(), row })
+}
+
+/// What to change in a form's own copy.
+#[derive(Subcommand)]
+enum Change {
+    /// 在名册右边加一栏
+    AddColumn {
+        /// 栏目名称
+        label: String,
+        /// 内容：记录的字段(如 extra1、note)或 blank(留空)
+        #[arg(long, default_value = "blank")]
+        value: String,
+        /// 金额的单位
+        #[arg(long)]
+        unit: Option<String>,
+        /// 第几个名册
+        #[arg(long, default_value_t = 1)]
+        roster: usize,
+    },
+    /// 改一栏的名称和单位
+    RenameColumn {
+        /// 现名
+        label: String,
+        /// 新名
+        to: String,
+        /// 新单位
+        #[arg(long)]
+        unit: Option<String>,
+        /// 第几个名册
+        #[arg(long, default_value_t = 1)]
+        roster: usize,
+    },
+    /// 把一栏移到第几栏
+    MoveColumn {
+        /// 栏目名称
+        label: String,
+        /// 第几栏
+        at: usize,
+        /// 第几个名册
+        #[arg(long, default_value_t = 1)]
+        roster: usize,
+    },
+    /// 去掉一栏
+    RemoveColumn {
+        /// 栏目名称
+        label: String,
+        /// 第几个名册
+        #[arg(long, default_value_t = 1)]
+        roster: usize,
+    },
+    /// 加一个手工填写的指标
+    AddIndicator {
+        /// 指标名称
+        label: String,
+        /// 计量单位
+        #[arg(long, default_value = "", hide_default_value = true)]
+        unit: String,
+    },
+    /// 改一个指标的名称和单位
+    RenameIndicator {
+        /// 代码
+        code: String,
+        /// 新名
+        to: String,
+        /// 新单位
+        #[arg(long)]
+        unit: Option<String>,
+    },
+    /// 去掉一个指标
+    RemoveIndicator {
+        /// 代码
+        code: String,
+    },
+    /// 恢复程序自带的表格
+    Reset,
+}
+
+impl From<Change> for Tailoring {
+    fn from(change: Change) -> Tailoring {
+        let from_one = |n: usize| n.saturating_sub(1);
+        match change {
+            Change::AddColumn { label, value, unit, roster } => {
+                Tailoring::AddColumn { label, value, unit, roster: from_one(roster) }
+            }
+            Change::RenameColumn { label, to, unit, roster } => {
+                Tailoring::RenameColumn { label, to, unit, roster: from_one(roster) }
+            }
+            Change::MoveColumn { label, at, roster } => {
+                Tailoring::MoveColumn { label, at: from_one(at), roster: from_one(roster) }
+            }
+            Change::RemoveColumn { label, roster } => Tailoring::RemoveColumn { label, roster: from_one(roster) },
+            Change::AddIndicator { label, unit } => Tailoring::AddIndicator { label, unit },
+            Change::RenameIndicator { code, to, unit } => Tailoring::RenameIndicator { code, to, unit },
+            Change::RemoveIndicator { code } => Tailoring::RemoveIndicator { code },
+            Change::Reset => Tailoring::Reset,
+        }
+    }
+}
+
+/// 栏目=内容
+fn typed(text: &str) -> std::result::Result<(String, String), String> {
+    let (field, content) = text.split_once('=').ok_or_else(|| "应写成 栏目=内容".to_owned())?;
+    Ok((field.trim().to_owned(), content.to_owned()))
 }
 
 #[derive(Args)]
@@ -604,6 +760,69 @@ fn run(cli: Cli) -> Result<()> {
             print(&format!("{code} {}：{shown}", if value.is_some() { "已改为手工值" } else { "已恢复为计算值" }));
             Ok(())
         }
+        Command::Text { report, code, write, file, confirm, output } => {
+            let mut desk = open()?;
+            let (form, period) = (report.form.as_str(), report.period.to_string());
+            let words = match (write, file) {
+                (Some(words), _) => Some(words),
+                (None, Some(path)) => Some(
+                    String::from_utf8(read_file(&path)?)
+                        .map_err(|_| Error::refused(format!("{} 不是 UTF-8 编码的文字", path.display())))?,
+                ),
+                (None, None) => None,
+            };
+            let view = match words {
+                Some(words) => desk.write_text(form, &period, &code, &words)?,
+                None if confirm => desk.confirm_text(form, &period, &code)?,
+                None => desk.text(form, &period, &code)?,
+            };
+            if output.json {
+                return print_json(&view);
+            }
+            print_text(&view);
+            Ok(())
+        }
+        Command::Offers { form, take, output } => {
+            let mut desk = open()?;
+            if take {
+                let count = desk.take_offers(&form)?;
+                print(&format!("已采用 {count} 条参考记录"));
+                return Ok(());
+            }
+            let all = desk.offers(&form)?;
+            if output.json {
+                return print_json(&all);
+            }
+            for one in &all {
+                let fields: Vec<String> = one.fields.iter().map(|(label, text)| format!("{label}={text}")).collect();
+                print(&format!("{}{}", fields.join("  "), if one.taken { "  (已有)" } else { "" }));
+            }
+            Ok(())
+        }
+        Command::Tailor { form, change } => {
+            let entry = open()?.tailor(&form, &change.into())?;
+            let whose = if entry.own { "自有文件" } else { "程序自带" };
+            print(&format!("{}  {}  ({whose})", entry.id, entry.title));
+            Ok(())
+        }
+        Command::Add { kind, fields } => {
+            let mut desk = open()?;
+            let added = desk.add(&kind, &typed_fields(&kind, fields)?)?;
+            if added.row.id == 0 {
+                let say: Vec<&str> = added.row.marks.iter().map(|m| m.say.as_str()).collect();
+                return Err(Error::refused(format!("没有新增：{}", say.join("；"))));
+            }
+            print(&format!("已新增，编号 {}", added.row.id));
+            Ok(())
+        }
+        Command::Set { record, fields } => {
+            let mut desk = open()?;
+            let typed = typed_fields(&record.kind, fields)?;
+            let puts: Vec<Put> = typed.into_iter().map(|typed| Put { id: record.id, typed }).collect();
+            desk.change(&record.kind, &puts)?;
+            print("已修改");
+            Ok(())
+        }
         Command::Explain { report, rule, reason } => {
             open()?.explain(&report.form, &report.period.to_string(), &rule, &reason)?;
             print(&format!("{rule} 的说明已{}", if reason.trim().is_empty() { "取消" } else { "记下" }));
@@ -863,6 +1082,38 @@ fn programmes(desk: &Desk, as_json: bool) -> Result<()> {
     }
     flaws().for_each(|flaw| print(&format!("    {flaw}")));
     Ok(())
+}
+
+/// Fields by English name or label, as they are typed.
+fn typed_fields(kind: &str, fields: Vec<(String, String)>) -> Result<Vec<Typed>> {
+    let shape = shape(kind)?;
+    let one = |(name, text): (String, String)| {
+        let found =
+            shape.fields.iter().find(|f| f.name == name || f.label == name || f.aliases.contains(&name.as_str()));
+        let field = found.ok_or_else(|| Error::refused(format!("{}没有“{name}”这一栏", shape.label)))?;
+        Ok(Typed { field: field.name.to_owned(), text, ids: None })
+    };
+    fields.into_iter().map(one).collect()
+}
+
+fn print_text(view: &TextView) {
+    let over = if view.over { "，超过" } else { "" };
+    let limit = view.limit.map_or_else(String::new, |n| format!("，限 {n} 字{over}"));
+    let draft = if view.draft { "，按台账拟写" } else { "" };
+    print(&format!("{} {}：{} 字{limit}{draft}", view.code, view.label, view.length));
+    print(&view.text);
+    if view.raw != view.text {
+        print(&format!("原文：{}", view.raw));
+    }
+    for name in &view.unknown {
+        print(&format!("{{{name}}} 不是可用的数据"));
+    }
+    for one in &view.changed {
+        print(&format!("写后有变：{} {} → {}", one.label, one.was, one.now));
+    }
+    let numbers: Vec<String> =
+        view.insertions.iter().map(|i| format!("{{{}}} {} {}{}", i.code, i.label, i.text, i.unit)).collect();
+    print(&format!("可引用：{}", numbers.join("，")));
 }
 
 fn written(value: Option<&Content>) -> String {

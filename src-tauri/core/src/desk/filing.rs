@@ -9,7 +9,7 @@ use ts_rs::TS;
 
 use super::{Desk, period_for};
 use crate::error::{Error, Flaw, Result};
-use crate::form::{Cell, CellSource, Content, Filing, Filled, Form, Level, fill, parse, values};
+use crate::form::{ByHand, Cell, CellSource, Content, Filing, Filled, Form, Level, fill, parse, values};
 use crate::ledger::Ledger;
 use crate::period::{Basis, Period, Window};
 use crate::record::{Kind, Record, Shape, Type, Value, kind, shape};
@@ -212,7 +212,7 @@ impl Desk {
     }
 
     /// Everything that a filing adds to form and ledger.
-    fn filing(&self, form: &Form, period: Period, choice: Choice, ledger: &Ledger) -> Filing {
+    pub(super) fn filing(&self, form: &Form, period: Period, choice: Choice, ledger: &Ledger) -> Filing {
         let mut filing = stored(form, period, ledger);
         if choice.basis.is_some_and(|basis| basis != filing.basis) {
             // A value typed for one basis says nothing on the other: they are never mixed.
@@ -243,6 +243,8 @@ impl Desk {
             Period::Quarter { year, quarter: 1 } => report(Some(Period::Quarter { year: year - 1, quarter: 1 })),
             _ => None,
         };
+        // What cannot be read of the past is no reason to show nothing of the present.
+        filing.written = self.written(form, &filing, ledger).unwrap_or_default();
         filing
     }
 
@@ -358,15 +360,17 @@ impl Desk {
         self.fill(&form_id, &period.to_string(), Choice::default())
     }
 
-    /// Puts a hand-typed value, in the cell's unit, in place of the computed one; `None` takes it away.
+    /// Puts a hand-typed value, in the cell's unit and with no more decimals than it shows, in place of the
+    /// computed one; `None` takes it away.
     pub fn override_cell(
         &mut self,
         form: &str,
         period: &str,
         code: &str,
-        value: Option<i64>,
+        value: Option<impl Into<ByHand>>,
         reason: &str,
     ) -> Result<Filled> {
+        let value: Option<ByHand> = value.map(Into::into);
         let ledger = self.store.ledger()?;
         let (form, period) = self.form(form, period, &ledger)?;
         self.unsealed(form, period, &ledger)?;
@@ -379,7 +383,16 @@ impl Desk {
                     cell.label
                 )));
             }
-            Some(_) => {}
+            Some(cell) => {
+                if let Some(typed) = value.filter(|v| !cell.takes(*v)) {
+                    let most = match cell.decimals {
+                        0 => "只填整数".to_owned(),
+                        n => format!("至多填 {n} 位小数"),
+                    };
+                    let typed = crate::amount::yuan(typed.0);
+                    return Err(Error::refused(format!("“{}”({code}){most}，不能填 {typed}", cell.label)));
+                }
+            }
         }
         if value.is_some() && reason.trim().is_empty() {
             return Err(Error::refused(format!("手工填写 {code} 须写明理由")));
@@ -392,7 +405,8 @@ impl Desk {
             record.set(shape.kind, "form", Some(Value::text(form_id.as_str())));
             record.set(shape.kind, "period", Some(Value::text(period.to_string())));
             record.set(shape.kind, "code", Some(Value::text(code)));
-            record.set(shape.kind, "value", Some(Value::Int(value)));
+            record.set(shape.kind, "value", Some(Value::Int(crate::amount::round(value.0, 100))));
+            record.set(shape.kind, "exact", (value.0 % 100 != 0).then_some(Value::Int(value.0)));
             record.set(shape.kind, "reason", Some(Value::text(reason.trim())));
             record
         });
@@ -530,17 +544,21 @@ impl Desk {
             filing.previous_cutoff = sealed.start.pred_opt();
         }
         let by_hand = |c: &crate::form::Cell| match (c.overridden, &c.value) {
-            (true, Some(Content::Int(n))) => Some((c.code.clone(), (*n, c.reason.clone().unwrap_or_default()))),
-            // Values are typed in whole units, and held in hundredths where decimals are shown.
-            (true, Some(Content::Decimal(n))) => {
-                Some((c.code.clone(), (n / 100, c.reason.clone().unwrap_or_default())))
+            (true, Some(Content::Int(n))) => {
+                Some((c.code.clone(), (n.saturating_mul(100), c.reason.clone().unwrap_or_default())))
             }
+            (true, Some(Content::Decimal(n))) => Some((c.code.clone(), (*n, c.reason.clone().unwrap_or_default()))),
             _ => None,
         };
         filing.overrides = sealed.cells.iter().filter_map(by_hand).collect();
         let now = fill(&edition, &ledger, &filing);
-        let moved: Vec<usize> = (0..sealed.cells.len().min(now.cells.len()))
-            .filter(|i| sealed.cells[*i].value != now.cells[*i].value)
+        // By code: behind the form's own cells stand those that its texts name, and a text may name others now.
+        let is = |code: &str| now.cells.iter().find(|c| c.code == code);
+        let moved: Vec<(&Cell, &Cell)> = sealed
+            .cells
+            .iter()
+            .filter_map(|was| Some((was, is(&was.code)?)))
+            .filter(|(was, is)| was.value != is.value)
             .collect();
         if moved.is_empty() {
             return Ok(Vec::new());
@@ -548,15 +566,12 @@ impl Desk {
         let touched = self.touched_since(seal.id, &ledger)?;
         Ok(moved
             .into_iter()
-            .map(|i| {
-                let (was, is) = (&sealed.cells[i], &now.cells[i]);
-                Difference {
-                    code: was.code.clone(),
-                    label: was.label.clone(),
-                    sealed: was.value.clone(),
-                    now: is.value.clone(),
-                    records: movers(&touched, &ledger, &edition, &filing, (sealed, &now), &was.code),
-                }
+            .map(|(was, is)| Difference {
+                code: was.code.clone(),
+                label: was.label.clone(),
+                sealed: was.value.clone(),
+                now: is.value.clone(),
+                records: movers(&touched, &ledger, &edition, &filing, (sealed, &now), &was.code),
             })
             .collect())
     }
@@ -564,9 +579,20 @@ impl Desk {
     /// Records changed after the seal, with what each was at the time of sealing.
     fn touched_since(&self, seal: i64, ledger: &Ledger) -> Result<Vec<Touched>> {
         let shape = own("seal")?;
-        let Some(step) = self.store.record_history(shape.kind, seal)?.first().map(|c| c.step) else {
-            return Ok(Vec::new());
-        };
+        match self.store.record_history(shape.kind, seal)?.first().map(|c| c.step) {
+            Some(step) => self.touched_after(step, ledger),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The records as they were after a step; `None` when nothing was changed since.
+    pub(super) fn ledger_after(&self, step: i64, ledger: &Ledger) -> Result<Option<Ledger>> {
+        let touched = self.touched_after(step, ledger)?;
+        let back = || ledger.with(touched.iter().map(|t| (t.kind, t.id, t.sealed.clone())));
+        Ok((!touched.is_empty()).then(back))
+    }
+
+    fn touched_after(&self, step: i64, ledger: &Ledger) -> Result<Vec<Touched>> {
         let mut touched: Vec<Touched> = Vec::new();
         let mut at: HashMap<(&str, i64), usize> = HashMap::new();
         for change in self.store.changes_since(step)? {
@@ -744,7 +770,8 @@ pub(super) fn stored(form: &Form, period: Period, ledger: &Ledger) -> Filing {
         filing.overrides = rows
             .into_iter()
             .filter_map(|r| {
-                let value = r.field(kind, "value")?.as_int()?;
+                let whole = r.field(kind, "value")?.as_int()?;
+                let value = r.field(kind, "exact").and_then(Value::as_int).unwrap_or(whole.saturating_mul(100));
                 Some((
                     text(r, kind, "code")?.to_owned(),
                     (value, text(r, kind, "reason").unwrap_or_default().to_owned()),

@@ -17,7 +17,9 @@ mod records;
 mod reminders;
 mod round;
 mod search;
+mod tailor;
 mod target;
+mod texts;
 
 use std::path::Path;
 
@@ -41,7 +43,9 @@ pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, RecordView, ki
 pub use reminders::Reminder;
 pub use round::{Round, RoundPut, RoundRow};
 pub use search::{Hit, HitGroup};
+pub use tailor::{Offer, Tailoring};
 pub use target::Target;
+pub use texts::TextView;
 
 use crate::drafts::Drafts;
 use crate::error::{Error, Result};

@@ -74,6 +74,12 @@ impl<'a> Facts<'a> {
                 .filter(|code| self.cells.get(code.as_str()).is_some_and(|c| c.limit.is_some() && c.length > c.limit))
                 .map(|code| self.breach(check, Some((code, None)), vec![code.clone()], Vec::new()))
                 .collect(),
+            Probe::Changed(codes) => codes
+                .iter()
+                .filter_map(|code| self.cells.get(code.as_str()))
+                .filter(|cell| !cell.changed.is_empty())
+                .map(|cell| self.breach(check, Some((&cell.code, None)), vec![cell.code.clone()], moved(cell)))
+                .collect(),
             Probe::Insertions(codes) => codes
                 .iter()
                 .filter_map(|code| self.cells.get(code.as_str()))
@@ -307,6 +313,14 @@ impl<'a> Facts<'a> {
         }
         list
     }
+}
+
+/// The figures of a text that changed, each at the record in which the text stands.
+fn moved(cell: &Cell) -> Vec<Gap> {
+    let Some(text) = cell.from.first() else { return Vec::new() };
+    let blank = |text: &str| if text.is_empty() { "空".to_owned() } else { text.to_owned() };
+    let say = |c: &super::ChangedFigure| format!("{} {} → {}", c.label, blank(&c.was), blank(&c.now));
+    cell.changed.iter().map(|c| Gap { kind: text.kind, id: text.id, say: say(c) }).collect()
 }
 
 /// The code in a name such as `zjf07.exact`.

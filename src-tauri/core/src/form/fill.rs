@@ -6,8 +6,8 @@ use chrono::{Datelike, NaiveDate};
 
 use super::check::Facts;
 use super::{
-    Cell, CellDef, CellSource, Column, ColumnValue, Content, Filing, Filled, Form, Gap, HeadDef, HeadItem, HeadValue,
-    RosterDef, RosterRow, RosterTable, Source, grid,
+    Cell, CellDef, CellSource, ChangedFigure, Content, Filing, Filled, Form, Gap, HeadDef, HeadItem, HeadValue,
+    Insertion, Source, grid, shared, table,
 };
 use crate::amount;
 use crate::figure::{Behind, Figure, Scope, current};
@@ -35,12 +35,15 @@ pub fn fill(form: &Form, ledger: &Ledger, filing: &Filing) -> Filled {
         head,
         cells,
         foot,
-        tables: form.rosters.iter().map(|def| roster(def, &scope)).collect(),
+        tables: Vec::new(),
+        lists_only: form.lists_only,
         grid: None,
         breaches: Vec::new(),
         sealed_at: None,
     };
-    filled.grid = form.layout.as_ref().map(|layout| layout.filled(&filled.cells, &filled.tables));
+    let said = |code: &str| filled.cells.iter().find(|c| c.code == code).map(Cell::printed).filter(|t| !t.is_empty());
+    filled.tables = form.rosters.iter().map(|def| table::roster(def, form, &scope, said)).collect();
+    filled.grid = form.layout.as_ref().map(|layout| layout.filled(&filled.cells, &filled.tables, &filled.foot));
     filled.breaches = Facts::new(form, filing, &scope, &filled).breaches();
     filled
 }
@@ -110,7 +113,7 @@ fn place<'a>(form: &'a Form, filing: &Filing, scope: &mut Scope) -> Places<'a> {
         };
         let value = by_formula.or(figure.exact.map(|exact| def.place(exact)));
         places.computed.insert(&def.code, value);
-        let by_hand = filing.overrides.get(&def.code).map(|(value, _)| def.whole(*value));
+        let by_hand = filing.overrides.get(&def.code).map(|(value, _)| def.by_hand(*value));
         places.shown.insert(&def.code, by_hand.or(value));
         if let CellSource::Total(parts) = &def.source {
             balance(parts, def, form, filing, scope, &mut places);
@@ -150,6 +153,8 @@ fn cells(form: &Form, filing: &Filing, scope: &mut Scope) -> Vec<Cell> {
             decimals: def.decimals,
             length: None,
             limit: None,
+            raw: None,
+            changed: Vec::new(),
             exact: figure.exact,
             overridden: by_hand.is_some(),
             reason: by_hand.map(|(_, reason)| reason.clone()),
@@ -160,15 +165,19 @@ fn cells(form: &Form, filing: &Filing, scope: &mut Scope) -> Vec<Cell> {
             help: help(def),
         });
     }
-    texts(form, scope, &mut cells);
+    texts(form, filing, scope, &mut cells);
     cells
 }
 
 /// The words of a cell that holds no number, with the records they were read from; `None` for a number.
 fn words(def: &CellDef, form: &Form, filing: &Filing, scope: &Scope, figure: &mut Figure) -> Option<Option<Content>> {
     let text = match &def.source {
-        CellSource::Profile(values, join) => {
-            let found = values.iter().filter_map(|v| Some((v, head_text(v, None, filing, scope)?)));
+        CellSource::Profile { values, join, words } => {
+            let worded = |text: String| match words.get(&text) {
+                Some(other) => (!other.is_empty()).then(|| other.clone()),
+                None => Some(text),
+            };
+            let found = values.iter().filter_map(|v| Some((v, worded(head_text(v, None, filing, scope)?)?)));
             let found: Vec<_> = found.take(if join.is_some() { usize::MAX } else { 1 }).collect();
             figure.from.extend(found.iter().filter_map(|(v, _)| behind(v, scope)));
             let texts: Vec<String> = found.into_iter().map(|(_, text)| text).collect();
@@ -179,21 +188,56 @@ fn words(def: &CellDef, form: &Form, filing: &Filing, scope: &Scope, figure: &mu
             let texts: Option<Vec<String>> = values.iter().map(|v| head_text(v, None, filing, scope)).collect();
             texts.map(|t| if t.windows(2).all(|w| w[0] == w[1]) { "是" } else { "否" }.to_owned())
         }
+        CellSource::Spread(query, at) => {
+            *figure = scope.figure(query);
+            spread(def, query.kind, *at, scope, figure)
+        }
         // Written once every figure is known: see `texts`.
-        CellSource::Text(_) => text_block(def, form, scope).map(|(kind, record, text)| {
-            figure.from.push(Behind { kind, id: record.id, exact: 0 });
-            text
-        }),
+        CellSource::Text(_) => match text_block(def, form, scope) {
+            Some((kind, record, text)) => {
+                figure.from.push(Behind { kind, id: record.id, exact: 0 });
+                Some(text)
+            }
+            None if def.draft.is_empty() => None,
+            None => {
+                figure.notes.push("按台账拟写的文字，可以改写".to_owned());
+                Some(def.draft.clone())
+            }
+        },
         _ => return None,
     };
     if text.is_none() {
         let values = match &def.source {
-            CellSource::Profile(values, _) | CellSource::Same(values) => values.as_slice(),
+            CellSource::Profile { values, .. } | CellSource::Same(values) => values.as_slice(),
             _ => &[],
         };
         figure.notes.extend(values.iter().find_map(|v| missing(v, filing, scope)));
     }
     Some(text.map(Content::Text))
+}
+
+/// The words of a field with how many records say each, the most frequent first; who says nothing comes last.
+fn spread(def: &CellDef, kind: &'static Kind, at: usize, scope: &Scope, figure: &mut Figure) -> Option<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let field = kind.fields.get(at)?;
+    let mut blank = 0;
+    for record in figure.from.iter().filter_map(|b| scope.ledger.get(b.kind, b.id)) {
+        match scope.ledger.text(kind, record, field.name) {
+            text if text.is_empty() => {
+                blank += 1;
+                let say = format!("{} 未填 {}", scope.ledger.label(kind, record), field.label);
+                figure.gaps.push(Gap { kind: kind.name, id: record.id, say });
+            }
+            text => *counts.entry(text).or_default() += 1,
+        }
+    }
+    let mut counts: Vec<(String, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    if blank > 0 {
+        counts.push(("未填".to_owned(), blank));
+    }
+    let parts: Vec<String> = counts.iter().map(|(word, n)| format!("{word}{n}{}", def.unit)).collect();
+    (!parts.is_empty()).then(|| parts.join("、"))
 }
 
 /// The record that a profile field was read from. It adds nothing to any sum.
@@ -211,8 +255,9 @@ fn missing(value: &HeadValue, filing: &Filing, scope: &Scope) -> Option<String> 
 
 /// The text that was written for a cell: the newest record that names the form (by id, family or title) and
 /// the cell (by code or label).
-fn text_block<'a>(def: &CellDef, form: &Form, scope: &Scope<'a>) -> Option<(&'static Kind, &'a Record, String)> {
+pub fn text_record<'a>(form: &Form, code: &str, ledger: &'a Ledger) -> Option<&'a Record> {
     let kind = crate::record::kind("text_block")?;
+    let def = form.cells.iter().find(|c| c.code == code)?;
     let read = |r: &'a Record, name: &str| r.field(kind, name).and_then(Value::as_text);
     // As printed, a label may have more in brackets behind it: …（限500字）.
     let names_it = |c: &str| {
@@ -222,38 +267,144 @@ fn text_block<'a>(def: &CellDef, form: &Form, scope: &Scope<'a>) -> Option<(&'st
         read(r, "form").is_some_and(|f| [&form.id, &form.family, &form.title].iter().any(|own| own.as_str() == f))
             && read(r, "cell").is_some_and(names_it)
     };
-    let record = scope.ledger.rows(kind).iter().rev().find(ours)?;
-    let text = read(record, "text").filter(|t| !t.trim().is_empty())?;
+    ledger.rows(kind).iter().rev().find(ours)
+}
+
+/// The same with its words, where there are any.
+fn text_block<'a>(def: &CellDef, form: &Form, scope: &Scope<'a>) -> Option<(&'static Kind, &'a Record, String)> {
+    let kind = crate::record::kind("text_block")?;
+    let record = text_record(form, &def.code, scope.ledger)?;
+    let text = record.field(kind, "text").and_then(Value::as_text).filter(|t| !t.trim().is_empty())?;
     Some((kind, record, text.to_owned()))
 }
 
-/// Puts figures into the texts and counts their characters.
-fn texts(form: &Form, scope: &Scope, cells: &mut [Cell]) {
+/// Puts figures into the texts and counts their characters. Figures that all forms share and a text names stand
+/// behind the form's own cells, with their records like any other.
+fn texts(form: &Form, filing: &Filing, scope: &Scope, cells: &mut Vec<Cell>) {
     let Some(kind) = crate::record::kind("text_block") else { return };
     let is_text = |def: &CellDef| matches!(def.source, CellSource::Text(_));
-    let figures: HashMap<String, String> = form
-        .cells
+    if !form.cells.iter().any(is_text) {
+        return;
+    }
+    let mut figures: HashMap<String, (String, String)> = HashMap::new();
+    for (def, cell) in form.cells.iter().zip(cells.iter()).filter(|(def, _)| !is_text(def)) {
+        figures.insert(def.code.clone(), (def.label.clone(), cell.printed()));
+    }
+    let named: Vec<String> = cells
         .iter()
-        .zip(cells.iter())
-        .filter(|(def, _)| !is_text(def))
-        .map(|(def, cell)| (def.code.clone(), cell.printed()))
+        .filter_map(|cell| form.cells.iter().find(|def| def.code == cell.code && is_text(def)).and(cell.value.as_ref()))
+        .filter_map(|content| if let Content::Text(text) = content { Some(text) } else { None })
+        .flat_map(|text| grid::names(text))
+        .map(str::to_owned)
         .collect();
+    for name in named {
+        if let Some(def) = shared::cell(&name)
+            && !figures.contains_key(&name)
+            && !form.cells.iter().any(|c| c.code == name)
+        {
+            let mut cell = shared_cell(def, scope);
+            let first = !cells.iter().any(|c| c.section.as_deref() == Some(QUOTED));
+            cell.section = first.then(|| QUOTED.to_owned());
+            figures.insert(name, (def.label.clone(), cell.printed()));
+            cells.push(cell);
+        }
+    }
     for (def, cell) in form.cells.iter().zip(cells) {
         let CellSource::Text(limit) = def.source else { continue };
         cell.limit = limit.and_then(|n| u32::try_from(n).ok());
-        let Some(Content::Text(written)) = &cell.value else { continue };
-        let (text, unknown) = grid::inserted(written, |code| figures.get(code).cloned());
+        let Some(Content::Text(written)) = cell.value.clone() else { continue };
+        // A figure that is not known yet leaves a line to write on, not a sentence with a hole.
+        let shown = |code: &str| {
+            let (_, text) = figures.get(code)?;
+            Some(if text.is_empty() { BLANK.to_owned() } else { text.clone() })
+        };
+        let (text, unknown) = grid::inserted(&written, shown);
         if let Some((_, record, _)) = text_block(def, form, scope) {
             cell.gaps.extend(unknown.iter().map(|name| Gap {
                 kind: kind.name,
                 id: record.id,
-                say: format!("文中的 {{{name}}} 不是本表的数据"),
+                say: format!("文中的 {{{name}}} 不是可用的数据"),
             }));
+            if let Some(was) = filing.written.get(&def.code) {
+                cell.changed = changed(&written, was, &figures);
+            }
+        }
+        for name in grid::names(&written) {
+            if let Some((label, _)) = figures.get(name).filter(|(_, text)| text.is_empty()) {
+                cell.notes.push(format!("文中的 {{{name}}}({label})没有数据"));
+            }
         }
         cell.length = u32::try_from(grid::length(&text)).ok();
         cell.value = Some(Content::Text(text.clone()));
         cell.computed = Some(Content::Text(text));
+        cell.raw = (!grid::names(&written).is_empty()).then_some(written);
     }
+}
+
+/// Heading of the figures that a text names.
+const QUOTED: &str = "文字引用的数据";
+/// In the place of a figure that is not known.
+const BLANK: &str = "＿＿";
+
+/// The figures that a text names and that are others than when it was written.
+fn changed(
+    text: &str,
+    was: &BTreeMap<String, String>,
+    figures: &HashMap<String, (String, String)>,
+) -> Vec<ChangedFigure> {
+    let mut list: Vec<ChangedFigure> = Vec::new();
+    for code in grid::names(text) {
+        if let (Some(was), Some((label, now))) = (was.get(code), figures.get(code))
+            && was != now
+            && !list.iter().any(|c| c.code == code)
+        {
+            let (code, label) = (code.to_owned(), label.clone());
+            list.push(ChangedFigure { code, label, was: was.clone(), now: now.clone() });
+        }
+    }
+    list
+}
+
+/// A figure that all forms share, over the form's own days.
+fn shared_cell(def: &CellDef, scope: &Scope) -> Cell {
+    let figure = match &def.source {
+        CellSource::Query(query) => scope.figure(query),
+        _ => Figure::default(),
+    };
+    let value = figure.exact.map(|exact| def.content(def.place(exact)));
+    Cell {
+        section: None,
+        code: def.code.clone(),
+        label: def.label.clone(),
+        unit: def.unit.clone(),
+        indent: 0,
+        computed: value.clone(),
+        value,
+        decimals: def.decimals,
+        length: None,
+        limit: None,
+        raw: None,
+        changed: Vec::new(),
+        exact: figure.exact,
+        overridden: false,
+        reason: None,
+        adjusted: None,
+        from: figure.from.iter().map(|b| source(scope.ledger, b.kind, b.id, b.exact, def.scale())).collect(),
+        gaps: figure.gaps,
+        notes: figure.notes,
+        help: help(def),
+    }
+}
+
+/// A figure that texts may name, as it is now: code, label, unit and print.
+pub fn insertions(form: &Form, ledger: &Ledger, filing: &Filing) -> Vec<Insertion> {
+    let mut scope = scope(form, ledger, filing);
+    let cells = cells(form, filing, &mut scope);
+    let own = form.cells.iter().zip(&cells).filter(|(def, _)| !matches!(def.source, CellSource::Text(_)));
+    let mut list: Vec<Insertion> = own.map(|(_, cell)| Insertion::of(cell)).collect();
+    let others = shared::cells().iter().filter(|def| !form.cells.iter().any(|c| c.code == def.code));
+    list.extend(others.map(|def| Insertion::of(&shared_cell(def, &scope))));
+    list
 }
 
 fn help(def: &CellDef) -> String {
@@ -301,13 +452,13 @@ fn balance<'a>(
     let by_hand: Vec<i64> = known
         .iter()
         .zip(&from_records)
-        .map(|(code, exact)| filing.overrides.get(*code).map_or(*exact, |(value, _)| value.saturating_mul(scale)))
+        .map(|(code, exact)| filing.overrides.get(*code).map_or(*exact, |(value, _)| hundredths(*value, scale)))
         .collect();
     // A hand-typed part without any record behind it counts as well.
     let extra: i64 = parts
         .iter()
         .filter(|c| exact_of(c).is_none())
-        .filter_map(|c| filing.overrides.get(c.as_str()).map(|(value, _)| def.whole(*value)))
+        .filter_map(|c| filing.overrides.get(c.as_str()).map(|(value, _)| def.by_hand(*value)))
         .sum();
     let balanced = |parts: &[i64]| {
         let (total, parts) = amount::balance(parts, step);
@@ -339,6 +490,11 @@ fn balance<'a>(
     }
 }
 
+/// Hundredths of a unit in the smallest unit.
+fn hundredths(value: i64, scale: i64) -> i64 {
+    if scale >= 100 { value.saturating_mul(scale / 100) } else { value.saturating_mul(scale) / 100 }
+}
+
 fn head_item(def: &HeadDef, filing: &Filing, scope: &Scope) -> HeadItem {
     let value = def.values.iter().find_map(|v| head_text(v, def.words.as_ref(), filing, scope));
     HeadItem { name: def.name.clone(), label: def.label.clone(), value, line: def.line }
@@ -350,10 +506,11 @@ fn head_text(value: &HeadValue, words: Option<&(String, String)>, filing: &Filin
         HeadValue::ReportedOn => Some(chinese_date(filing.reported_on.unwrap_or(filing.cutoff))),
         HeadValue::Cutoff => Some(chinese_date(filing.cutoff)),
         HeadValue::Blank => None,
-        HeadValue::Field { kind, at, .. } => {
+        HeadValue::Field { kind, at, year, .. } => {
             let record = head_record(value, scope)?;
             match (record.get(*at)?, words) {
                 (Value::Bool(b), Some((yes, no))) => Some(if *b { yes.clone() } else { no.clone() }),
+                (Value::Date(d), _) if *year => Some(d.year().to_string()),
                 (Value::Date(d), _) => Some(printed_day(kind.fields.get(*at)?.ty, *d)),
                 _ => Some(scope.ledger.text(kind, record, kind.fields.get(*at)?.name)),
             }
@@ -362,7 +519,7 @@ fn head_text(value: &HeadValue, words: Option<&(String, String)>, filing: &Filin
 }
 
 /// A day or month as papers print it: 2017年12月10日, 2017年12月.
-fn printed_day(ty: Type, day: NaiveDate) -> String {
+pub(super) fn printed_day(ty: Type, day: NaiveDate) -> String {
     match ty {
         Type::Month => format!("{}年{}月", day.year(), day.month()),
         _ => chinese_date(day),
@@ -372,7 +529,7 @@ fn printed_day(ty: Type, day: NaiveDate) -> String {
 /// The record that a line of head or foot reads: in force at the cut-off among those that meet its
 /// conditions; one whose time is over only where no other is left.
 fn head_record<'a>(value: &HeadValue, scope: &Scope<'a>) -> Option<&'a Record> {
-    let HeadValue::Field { kind, at, conditions } = value else { return None };
+    let HeadValue::Field { kind, at, conditions, .. } = value else { return None };
     let fits = |r: &&Record| r.get(*at).is_some() && scope.meets(kind, r, conditions);
     let rows: Vec<&Record> = scope.ledger.rows(kind).iter().filter(fits).collect();
     let live: Vec<&Record> = rows
@@ -390,111 +547,6 @@ pub(super) fn head_yes(def: &HeadDef, scope: &Scope) -> Option<bool> {
         HeadValue::Field { at, .. } => head_record(v, scope)?.get(*at)?.as_bool(),
         _ => None,
     })
-}
-
-fn roster(def: &RosterDef, scope: &Scope) -> RosterTable {
-    let ledger = scope.ledger;
-    let mut rows: Vec<&Record> =
-        ledger.rows(def.kind).iter().filter(|r| scope.meets(def.kind, r, &def.conditions)).collect();
-    rows.sort_by_cached_key(|r| {
-        let keys: Vec<String> =
-            def.sort.iter().filter_map(|at| Some(ledger.text(def.kind, r, def.kind.fields.get(*at)?.name))).collect();
-        (keys, r.id)
-    });
-    let mut owned: HashMap<(&str, usize), HashMap<i64, Vec<&Record>>> = HashMap::new();
-    for column in &def.columns {
-        if let ColumnValue::LatestOf(kind, owner, _)
-        | ColumnValue::SumOf(kind, owner, _)
-        | ColumnValue::CountOf(kind, owner) = column.value
-        {
-            owned.entry((kind.name, owner)).or_insert_with(|| {
-                let mut by_owner: HashMap<i64, Vec<&Record>> = HashMap::new();
-                for record in ledger.rows(kind) {
-                    let ids = match record.get(owner) {
-                        Some(Value::Int(id)) => vec![*id],
-                        Some(Value::Ids(ids)) => ids.to_vec(),
-                        _ => Vec::new(),
-                    };
-                    for id in ids {
-                        by_owner.entry(id).or_default().push(record);
-                    }
-                }
-                by_owner
-            });
-        }
-    }
-    let content = |kind: &Kind, record: &Record, at: usize, column: &Column| -> Option<Content> {
-        let field = kind.fields.get(at)?;
-        match record.get(at)? {
-            Value::Int(n) => number(field.ty, *n, &column.unit),
-            Value::Date(day) if column.chinese_dates => Some(Content::Text(printed_day(field.ty, *day))),
-            _ => None,
-        }
-        .or_else(|| Some(Content::Text(ledger.text(kind, record, field.name))))
-    };
-    let rows = rows.iter().enumerate().map(|(i, record)| {
-        let cells = def.columns.iter().map(|column| match &column.value {
-            ColumnValue::Row => Some(Content::Int(i64::try_from(i + 1).unwrap_or(i64::MAX))),
-            ColumnValue::Blank => None,
-            ColumnValue::Field(at) => content(def.kind, record, *at, column),
-            ColumnValue::Through(at, kind, field) => {
-                let other = ledger.get(kind, record.get(*at)?.as_int()?)?;
-                content(kind, other, *field, column)
-            }
-            ColumnValue::LatestOf(kind, owner, at) => {
-                let mine = owned.get(&(kind.name, *owner))?.get(&record.id)?;
-                let begun = mine.iter().copied().filter(|r| r.get(*at).is_some() && begun(kind, r, scope.window.end));
-                content(kind, begun.max_by_key(|r| (day_of(kind, r), r.id))?, *at, column)
-            }
-            ColumnValue::SumOf(kind, owner, at) => {
-                let mine = owned.get(&(kind.name, *owner)).and_then(|m| m.get(&record.id));
-                let begun = mine.into_iter().flatten().filter(|r| begun(kind, r, scope.window.end));
-                let sum = begun.filter_map(|r| r.get(*at)?.as_int()).sum();
-                number(kind.fields.get(*at)?.ty, sum, &column.unit)
-            }
-            ColumnValue::CountOf(kind, owner) => {
-                let n = owned.get(&(kind.name, *owner)).and_then(|m| m.get(&record.id)).map_or(0, Vec::len);
-                Some(Content::Int(i64::try_from(n).unwrap_or(i64::MAX)))
-            }
-        });
-        let cells = cells.zip(&def.columns).map(|(content, column)| {
-            let bracket =
-                column.bracket.and_then(|at| Some(ledger.text(def.kind, record, def.kind.fields.get(at)?.name)));
-            match (content, bracket.filter(|text| !text.is_empty())) {
-                (Some(Content::Text(text)), Some(more)) => Some(Content::Text(format!("{text}（{more}）"))),
-                (None, _) if !column.blank.is_empty() => Some(Content::Text(column.blank.clone())),
-                (content, _) => content,
-            }
-        });
-        RosterRow { kind: def.kind.name, id: record.id, cells: cells.collect() }
-    });
-    RosterTable {
-        columns: def
-            .columns
-            .iter()
-            .map(|c| if c.unit.is_empty() { c.label.clone() } else { format!("{}({})", c.label, c.unit) })
-            .collect(),
-        rows: rows.collect(),
-        widths: def.columns.iter().map(|c| c.width).collect(),
-    }
-}
-
-/// A number as a roster shows it: money with two decimals of the column's unit, rounded once.
-fn number(ty: Type, n: i64, unit: &str) -> Option<Content> {
-    match ty {
-        Type::Money => Some(Content::Decimal(amount::round(n.saturating_mul(100), amount::scale(unit).max(100)))),
-        Type::Decimal => Some(Content::Decimal(n)),
-        Type::Int | Type::Year => Some(Content::Int(n)),
-        _ => None,
-    }
-}
-
-fn day_of(kind: &Kind, record: &Record) -> Option<NaiveDate> {
-    kind.dated.and_then(|name| record.field(kind, name)).and_then(Value::as_date)
-}
-
-fn begun(kind: &Kind, record: &Record, end: NaiveDate) -> bool {
-    day_of(kind, record).is_none_or(|d| d <= end)
 }
 
 #[allow(clippy::cast_precision_loss, reason = "figures of a form are far below 2^53")]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Cell, RosterTable};
+use super::{Cell, Content, HeadItem, RosterTable};
 
 /// Where a text stands in its box.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -102,6 +102,13 @@ pub struct GridBox {
     pub code: Option<String>,
     /// What is printed: fixed wording with contents put in, or the content itself.
     pub text: String,
+    /// The number that the text is the print of, where it is one of a table of records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "number | null", optional)]
+    pub number: Option<Content>,
+    /// That number shows only the decimals that it has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub short: bool,
     /// Printed behind a content, for example a unit that the paper leaves open.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub after: String,
@@ -126,6 +133,8 @@ pub struct Layout {
     pub fills: HashMap<(usize, usize), Fill>,
     /// Rows that give way to a table of records, in order: row and which table.
     pub tables: Vec<(usize, usize)>,
+    /// Rows that give way to a page for each record of a table: row, which table, and the title of a page.
+    pub cards: Vec<(usize, usize, String)>,
     /// Size of the letters in such a table.
     pub size: f64,
 }
@@ -143,7 +152,7 @@ pub enum Fill {
 
 impl Layout {
     /// The paper with contents put in.
-    pub fn filled(&self, cells: &[Cell], tables: &[RosterTable]) -> Grid {
+    pub fn filled(&self, cells: &[Cell], tables: &[RosterTable], foot: &[HeadItem]) -> Grid {
         let by_code: HashMap<&str, &Cell> = cells.iter().map(|c| (c.code.as_str(), c)).collect();
         let printed = |code: &str| by_code.get(code).map(|c| c.printed()).unwrap_or_default();
         let mut grid = self.grid.clone();
@@ -161,21 +170,76 @@ impl Layout {
         // From the last on, so that the rows above keep their places.
         for (row, which) in self.tables.iter().rev() {
             let Some((table, place)) = tables.get(*which).zip(grid.rows.get(*row).cloned()) else { continue };
-            let line = |texts: &mut dyn Iterator<Item = String>, bold: bool| GridRow {
-                height: place.height,
-                new_page: false,
-                boxes: texts.enumerate().map(|(column, text)| self.table_box(column, text, bold)).collect(),
-            };
-            let mut rows = vec![line(&mut table.columns.iter().cloned(), true)];
+            let line = |boxes: Vec<GridBox>| GridRow { height: place.height, new_page: false, boxes };
+            let heads =
+                table.columns.iter().enumerate().map(|(column, text)| self.table_box(column, text.clone(), true));
+            let mut rows = vec![line(heads.collect())];
             rows.extend(table.rows.iter().map(|record| {
-                line(&mut record.cells.iter().map(|content| super::printed(content.as_ref(), "元", 2)), false)
+                let contents = record.cells.iter().enumerate();
+                line(contents.map(|(column, content)| self.content_box(column, column, content, table)).collect())
             }));
             if let Some(first) = rows.first_mut() {
                 first.new_page = place.new_page;
             }
             grid.rows.splice(row..=row, rows);
         }
+        for (row, which, title) in self.cards.iter().rev() {
+            let Some((table, place)) = tables.get(*which).zip(grid.rows.get(*row).cloned()) else { continue };
+            let pages = table.rows.iter().enumerate().flat_map(|(n, record)| {
+                let mut rows = self.card(table, record.cells.as_slice(), title, place.height, n > 0 || place.new_page);
+                rows.extend(self.signatures(foot, place.height));
+                rows
+            });
+            grid.rows.splice(row..=row, pages.collect::<Vec<_>>());
+        }
         grid
+    }
+
+    /// A page of one record: heading and content of each column in pairs.
+    fn card(
+        &self,
+        table: &RosterTable,
+        cells: &[Option<Content>],
+        title: &str,
+        height: f64,
+        new_page: bool,
+    ) -> Vec<GridRow> {
+        let wide = self.grid.widths.len();
+        let mut rows = Vec::new();
+        let mut head = self.table_box(0, title.to_owned(), true);
+        (head.columns, head.border, head.size) = (wide, Border::None, self.size * 1.4);
+        rows.push(GridRow { height: height * 1.6, new_page, boxes: vec![head] });
+        let pairs: Vec<(usize, &Option<Content>)> = cells.iter().enumerate().collect();
+        for line in pairs.chunks((wide / 2).max(1)) {
+            let mut boxes = Vec::new();
+            for (n, (column, content)) in line.iter().enumerate() {
+                let mut label = self.table_box(n * 2, table.columns.get(*column).cloned().unwrap_or_default(), false);
+                label.align = Align::Left;
+                boxes.push(label);
+                boxes.push(self.content_box(n * 2 + 1, *column, content, table));
+            }
+            let used = boxes.len();
+            boxes.extend((used..wide).map(|column| self.table_box(column, String::new(), false)));
+            rows.push(GridRow { height, new_page: false, boxes });
+        }
+        rows
+    }
+
+    /// The foot of the form below a card.
+    fn signatures(&self, foot: &[HeadItem], height: f64) -> Option<GridRow> {
+        let said = |item: &HeadItem| format!("{}：{}", item.label, item.value.as_deref().unwrap_or("　　　　"));
+        let line: Vec<String> = foot.iter().map(said).collect();
+        let mut space = self.table_box(0, line.join("　　"), false);
+        (space.columns, space.border, space.align) = (self.grid.widths.len(), Border::None, Align::Left);
+        (!line.is_empty()).then(|| GridRow { height: height * 1.4, new_page: false, boxes: vec![space] })
+    }
+
+    /// Content of a table of records at a column of the paper: numbers stay numbers.
+    fn content_box(&self, at: usize, column: usize, content: &Option<Content>, table: &RosterTable) -> GridBox {
+        let short = table.short.contains(&column);
+        let text = super::printed(content.as_ref(), if short { "" } else { "元" }, 2);
+        let number = content.clone().filter(|c| !matches!(c, Content::Text(_)));
+        GridBox { short: short && number.is_some(), number, ..self.table_box(at, text, false) }
     }
 
     fn table_box(&self, column: usize, text: String, bold: bool) -> GridBox {
@@ -185,6 +249,8 @@ impl Layout {
             rows: 1,
             code: None,
             text,
+            number: None,
+            short: false,
             after: String::new(),
             align: Align::Center,
             top: false,
@@ -237,7 +303,7 @@ fn ticked(wording: &str, word: &str) -> String {
 }
 
 /// The `{code}` in a text.
-pub(super) fn names(text: &str) -> Vec<&str> {
+pub(crate) fn names(text: &str) -> Vec<&str> {
     text.split('{')
         .skip(1)
         .filter_map(|rest| rest.split_once('}'))

@@ -3,12 +3,15 @@
 //! [`parse()`] reads a form file into a [`Form`], [`fill()`] turns it and a ledger into a [`Filled`]. Nothing
 //! here reads a file or a clock.
 
+mod byhand;
 mod check;
 mod expr;
 mod fill;
 mod grid;
 pub(crate) mod parse;
+mod shared;
 pub(crate) mod shelf;
+mod table;
 pub(crate) mod trace;
 pub(crate) mod wording;
 
@@ -18,16 +21,19 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 
+pub use byhand::ByHand;
 pub use check::values;
 pub use expr::Expr;
-pub use fill::{contents, fill, placed};
+pub use fill::{contents, fill, insertions, placed, text_record};
+pub(crate) use grid::names;
 pub use grid::{Align, Border, Grid, GridBox, GridRow};
 pub use parse::parse;
+pub use shared::cells as shared_figures;
 pub use shelf::Shelf;
 
 use crate::amount;
 use crate::error::Flaw;
-use crate::figure::{Condition, Query};
+use crate::figure::{Condition, Days, Query};
 use crate::period::{Basis, Period, Window};
 use crate::record::Kind;
 
@@ -59,6 +65,8 @@ pub struct Form {
     pub source: String,
     /// The wording is official; otherwise our own draft, printed 非官方.
     pub official: bool,
+    /// Its rosters alone are printed; the cells only serve them.
+    pub lists_only: bool,
     /// What it reports on.
     pub period: PeriodKind,
     /// Default basis.
@@ -93,6 +101,8 @@ pub struct Form {
     pub layout: Option<grid::Layout>,
     /// From the manager's own forms folder, not the program's.
     pub own: bool,
+    /// Name of its file.
+    pub file: String,
     /// The file's text, kept with a seal.
     pub text: String,
 }
@@ -147,6 +157,8 @@ pub enum HeadValue {
         at: usize,
         /// Which record.
         conditions: Vec<Condition>,
+        /// Of a day, its year alone.
+        year: bool,
     },
 }
 
@@ -171,6 +183,8 @@ pub struct CellDef {
     pub flow: bool,
     /// Decimals shown: 0, 1 or 2.
     pub decimals: u8,
+    /// The wording that stands in a text as long as nobody has written another; `{code}` as in any text.
+    pub draft: String,
     /// Where its value comes from.
     pub source: CellSource,
 }
@@ -196,9 +210,19 @@ impl CellDef {
         if self.decimals == 0 { Content::Int(placed) } else { Content::Decimal(placed) }
     }
 
-    /// Whole units as this cell places them.
-    fn whole(&self, units: i64) -> i64 {
-        if self.decimals == 0 { units } else { units.saturating_mul(100) }
+    /// A value typed by hand, in hundredths of its unit, as this cell places it.
+    fn by_hand(&self, hundredths: i64) -> i64 {
+        match self.decimals {
+            0 => amount::round(hundredths, 100),
+            1 => amount::round(hundredths, 10).saturating_mul(10),
+            _ => hundredths,
+        }
+    }
+
+    /// Whether a value typed by hand has no more decimals than the cell shows.
+    pub fn takes(&self, typed: ByHand) -> bool {
+        self.by_hand(typed.0) == if self.decimals == 0 { typed.0 / 100 } else { typed.0 }
+            && (self.decimals > 0 || typed.0 % 100 == 0)
     }
 }
 
@@ -219,8 +243,18 @@ pub enum CellSource {
     Total(Vec<String>),
     /// Arithmetic over other cells.
     Formula(Expr),
-    /// Profile fields: the first that is filled in, or all that are with this between them.
-    Profile(Vec<HeadValue>, Option<String>),
+    /// How many records say each word of a text field, as one line: 本科2人、大专1人.
+    Spread(Box<Query>, usize),
+    /// Profile fields: the first that is filled in, or all that are with `join` between them. What a field says
+    /// is printed as `words` have it, and not at all where they have a blank.
+    Profile {
+        /// The fields.
+        values: Vec<HeadValue>,
+        /// What stands between them.
+        join: Option<String>,
+        /// Other words for what a field says.
+        words: BTreeMap<String, String>,
+    },
     /// 是 when these profile fields read the same, 否 when they differ, blank while one is not filled in.
     Same(Vec<HeadValue>),
     /// Text that is written in the program (kind `text_block`), with its limit of characters.
@@ -232,13 +266,13 @@ pub enum CellSource {
 impl CellSource {
     /// Whether it gives a number: only that can be typed by hand in place of the computed one.
     pub fn is_number(&self) -> bool {
-        !matches!(self, CellSource::Profile(..) | CellSource::Same(_) | CellSource::Text(_))
+        !matches!(self, CellSource::Profile { .. } | CellSource::Spread(..) | CellSource::Same(_) | CellSource::Text(_))
     }
 
     /// The codes it names.
     pub fn names(&self) -> Vec<String> {
         match self {
-            CellSource::Query(q) => q.among.iter().chain(&q.each).cloned().collect(),
+            CellSource::Query(q) | CellSource::Spread(q, _) => q.among.iter().chain(&q.each).cloned().collect(),
             CellSource::Total(parts) => parts.clone(),
             CellSource::Formula(expr) => expr.names().into_iter().map(str::to_owned).collect(),
             _ => Vec::new(),
@@ -253,6 +287,10 @@ pub struct RosterDef {
     pub kind: &'static Kind,
     /// Which.
     pub conditions: Vec<Condition>,
+    /// Only records whose field says the same as this cell, or nothing.
+    pub matching: Option<(usize, String)>,
+    /// Records that the manager may take over as a beginning, as field and text.
+    pub offers: Vec<Vec<(String, String)>>,
     /// Positions of the fields to sort by.
     pub sort: Vec<usize>,
     /// Its columns.
@@ -276,6 +314,8 @@ pub struct Column {
     pub chinese_dates: bool,
     /// A field of the record that is put in brackets behind the value.
     pub bracket: Option<usize>,
+    /// Which of the records that belong to it.
+    pub conditions: Vec<Condition>,
 }
 
 /// What stands in a column.
@@ -295,6 +335,21 @@ pub enum ColumnValue {
     SumOf(&'static Kind, usize, usize),
     /// How many records belong to it: kind, owner field.
     CountOf(&'static Kind, usize),
+    /// How many different records a field of those that belong to it names: kind, owner field, field.
+    DistinctOf(&'static Kind, usize, usize),
+    /// How many proof files of these roles it has.
+    Proof(Vec<String>),
+    /// Age at the cut-off by a year of birth.
+    Age(usize),
+    /// What a tenant is at the cut-off: 在孵, 毕业, 退出 …
+    Standing,
+    /// What its field `figure` names, measured from its first to its last day up to the cut-off, or over a
+    /// window; a value typed into this field comes first.
+    Measured(Option<usize>, Option<Days>),
+    /// Measured, in per cent of its target value.
+    Progress,
+    /// How far a target is: 已完成, 进行中, 逾期未完成, 未开始.
+    Reached,
 }
 
 /// One rule as its file says it.
@@ -330,6 +385,8 @@ pub enum Probe {
     Head(Vec<String>),
     /// The texts among these codes must keep their limits of characters.
     Limits(Vec<String>),
+    /// Speaks for every text among these codes whose figures are others than when it was written.
+    Changed(Vec<String>),
     /// Every `{code}` in the texts among these codes must be a figure of the form.
     Insertions(Vec<String>),
     /// Speaks for every hand-typed value that differs from the computed one.
@@ -390,8 +447,10 @@ pub struct Filing {
     pub reported_on: Option<NaiveDate>,
     /// 报送期限.
     pub due_on: Option<NaiveDate>,
-    /// Hand-typed values with their reasons, by code, in the cell's unit.
+    /// Hand-typed values with their reasons, by code, in hundredths of the cell's unit.
     pub overrides: BTreeMap<String, (i64, String)>,
+    /// The figures with which texts were written, by the text's code and then the figure's, as printed.
+    pub written: BTreeMap<String, BTreeMap<String, String>>,
     /// Reasons for 警示, by rule.
     pub reasons: BTreeMap<String, String>,
     /// Reasons of an earlier period, by rule.
@@ -413,6 +472,7 @@ impl Filing {
             reported_on: None,
             due_on: None,
             overrides: BTreeMap::new(),
+            written: BTreeMap::new(),
             reasons: BTreeMap::new(),
             offered: BTreeMap::new(),
             previous: None,
@@ -507,6 +567,41 @@ pub struct Gap {
     pub say: String,
 }
 
+/// A figure in a text that was another when the text was written or last confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct ChangedFigure {
+    /// Its code, as the text names it.
+    pub code: String,
+    /// 指标名称.
+    pub label: String,
+    /// As it was.
+    pub was: String,
+    /// As it is.
+    pub now: String,
+}
+
+/// A figure that a text may name.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct Insertion {
+    /// Its code: `{code}` in a text.
+    pub code: String,
+    /// 指标名称.
+    pub label: String,
+    /// 计量单位.
+    pub unit: String,
+    /// As it prints now; empty when it is not known.
+    pub text: String,
+}
+
+impl Insertion {
+    fn of(cell: &Cell) -> Insertion {
+        let (code, label, unit) = (cell.code.clone(), cell.label.clone(), cell.unit.clone());
+        Insertion { code, label, unit, text: cell.printed() }
+    }
+}
+
 /// One cell, filled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "types.ts")]
@@ -539,6 +634,14 @@ pub struct Cell {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub limit: Option<u32>,
+    /// A text as it was written, with `{code}` in the places of figures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub raw: Option<String>,
+    /// Figures in the text that were others when it was written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<ChangedFigure>>", optional)]
+    pub changed: Vec<ChangedFigure>,
     /// Unrounded, in the smallest unit (分, hundredths of a measure, or the count itself).
     #[ts(type = "number | null")]
     pub exact: Option<i64>,
@@ -682,6 +785,10 @@ pub struct Filled {
     pub foot: Vec<HeadItem>,
     /// Tables of records (rosters).
     pub tables: Vec<RosterTable>,
+    /// The tables alone are printed; the figures only serve them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub lists_only: bool,
     /// The paper it is printed on, when that is more than a list of figures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -703,6 +810,10 @@ pub struct RosterTable {
     pub rows: Vec<RosterRow>,
     /// Width of each column in characters.
     pub widths: Vec<f64>,
+    /// Columns of measures: their numbers show only the decimals that they have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<usize>>", optional)]
+    pub short: Vec<usize>,
 }
 
 /// One record of a roster.

@@ -23,6 +23,16 @@ pub fn parse(file: &str, text: &str) -> Result<Form, Vec<Flaw>> {
     read(file, text, |table, flaws| form(table, text, flaws))
 }
 
+/// Reads the file of figures that all forms share.
+pub(crate) fn figures(file: &str, text: &str) -> Result<Vec<CellDef>, Vec<Flaw>> {
+    read(file, text, |table, flaws| {
+        let mut r = Reader::new(table, "");
+        let cells = r.tables("figure", flaws).into_iter().filter_map(|t| cell_def(t, flaws)).collect::<Vec<_>>();
+        r.done(flaws);
+        cells
+    })
+}
+
 /// Reads a file of the manager's. What TOML cannot read and what `make` cannot use are reported
 /// together: the reader goes on behind each flaw.
 pub(crate) fn read<T>(file: &str, text: &str, make: impl FnOnce(&Table, &mut Flaws) -> T) -> Result<T, Vec<Flaw>> {
@@ -235,7 +245,8 @@ fn form(table: &Table, text: &str, flaws: &mut Flaws) -> Form {
         }
         s.done(flaws);
     }
-    let rosters: Vec<RosterDef> = r.tables("roster", flaws).into_iter().filter_map(|t| roster_def(t, flaws)).collect();
+    let rosters: Vec<RosterDef> =
+        r.tables("roster", flaws).into_iter().filter_map(|t| roster_def(t, &cells, flaws)).collect();
     let checks: Vec<CheckDef> = {
         let tables = r.tables("check", flaws);
         tables.into_iter().filter_map(|t| check_def(t, &cells, &head, &foot, flaws)).collect()
@@ -250,6 +261,7 @@ fn form(table: &Table, text: &str, flaws: &mut Flaws) -> Form {
         issuer: r.or_blank("issuer", flaws),
         source: r.or_blank("source", flaws),
         official: r.yes("official", flaws).unwrap_or(false),
+        lists_only: r.yes("lists_only", flaws).unwrap_or(false),
         period,
         basis,
         cutoff_day,
@@ -265,6 +277,7 @@ fn form(table: &Table, text: &str, flaws: &mut Flaws) -> Form {
         rosters,
         checks,
         own: false,
+        file: String::new(),
         text: text.to_owned(),
         id,
     };
@@ -367,10 +380,11 @@ fn head_value(name: &str, text: &str, flaws: &mut Flaws) -> Option<HeadValue> {
         _ => {}
     }
     let (path, conditions) = text.split_once(" where ").map_or((text, ""), |(p, c)| (p.trim(), c));
+    let (path, year) = path.strip_suffix(".year").map_or((path, false), |p| (p, true));
     let (kind, at) = field_path(name, path, flaws)?;
     let conditions =
         conditions.split(" and ").filter(|c| !c.trim().is_empty()).filter_map(|c| condition(name, kind, c, flaws));
-    Some(HeadValue::Field { kind, at, conditions: conditions.collect() })
+    Some(HeadValue::Field { kind, at, conditions: conditions.collect(), year })
 }
 
 /// `kind.field`
@@ -413,6 +427,7 @@ fn cell_def(table: &Table, flaws: &mut Flaws) -> Option<CellDef> {
     let document = r.or_blank("source", flaws);
     let flow = r.yes("flow", flaws).unwrap_or(false);
     let decimals = r.int("decimals", flaws);
+    let draft = r.or_blank("draft", flaws);
     let source = cell_source(&mut r, &code, flaws).unwrap_or(CellSource::Manual);
     r.done(flaws);
     let decimals = match decimals {
@@ -430,7 +445,7 @@ fn cell_def(table: &Table, flaws: &mut Flaws) -> Option<CellDef> {
             }
         }
     };
-    Some(CellDef { code, label, unit, indent, help, grade, document, flow, decimals, source })
+    Some(CellDef { code, label, unit, indent, help, grade, document, flow, decimals, draft, source })
 }
 
 /// Whether a source gives a number kept in hundredths, such as an area.
@@ -443,7 +458,7 @@ fn measures(source: &CellSource) -> bool {
 }
 
 const SOURCES: &[&str] =
-    &["count", "sum", "distinct", "latest", "total", "formula", "profile", "same", "text", "manual"];
+    &["count", "sum", "distinct", "latest", "total", "formula", "spread", "profile", "same", "text", "manual"];
 
 fn cell_source(r: &mut Reader, code: &str, flaws: &mut Flaws) -> Option<CellSource> {
     let given: Vec<&str> = SOURCES.iter().copied().filter(|s| r.table.contains_key(*s)).collect();
@@ -458,7 +473,7 @@ fn cell_source(r: &mut Reader, code: &str, flaws: &mut Flaws) -> Option<CellSour
             for name in SOURCES {
                 r.read.insert(name);
             }
-            r.read.extend(["where", "among", "each", "or_else", "or_count", "join"]);
+            r.read.extend(["where", "among", "each", "or_else", "or_count", "join", "words"]);
             return None;
         }
     };
@@ -474,11 +489,32 @@ fn cell_source(r: &mut Reader, code: &str, flaws: &mut Flaws) -> Option<CellSour
                 None
             }
         },
+        "spread" => {
+            let (kind, at) = field_path(code, r.text("spread", flaws)?, flaws)?;
+            if !matches!(kind.fields.get(at)?.ty, Type::Text | Type::Choice(_)) {
+                flaws.push(code, "spread 应指向文字或选项字段");
+            }
+            let conditions = r.texts("where", flaws).unwrap_or_default();
+            let conditions = conditions.into_iter().filter_map(|c| condition(code, kind, c, flaws)).collect();
+            let (among, each, or_count, or_else) = (None, None, None, None);
+            let query = Query { kind, measure: Measure::Count, conditions, among, each, or_count, or_else };
+            Some(CellSource::Spread(Box::new(query), at))
+        }
         "profile" => {
             let values: Vec<HeadValue> =
                 r.texts("profile", flaws)?.into_iter().filter_map(|v| head_value(code, v, flaws)).collect();
             let join = r.text("join", flaws).map(str::to_owned);
-            Some(CellSource::Profile(values, join))
+            let words = match r.raw("words") {
+                None => BTreeMap::new(),
+                Some(Toml::Table(t)) if t.values().all(Toml::is_str) => {
+                    t.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect()
+                }
+                Some(_) => {
+                    flaws.push(code, "words 应写成 { \"企业\" = \"融通创新\", … }");
+                    BTreeMap::new()
+                }
+            };
+            Some(CellSource::Profile { values, join, words })
         }
         "same" => {
             let values: Vec<HeadValue> =
@@ -654,6 +690,7 @@ fn test(of: &'static Kind, name: &str, rest: &str) -> Result<Test, String> {
         ("is", "not yes") if field.ty == Type::Bool => return Ok(Test::NotYes(at, true)),
         ("is", "not no") if field.ty == Type::Bool => return Ok(Test::NotYes(at, false)),
         ("within", word) if dated => return Ok(Test::Within(at, days(word)?)),
+        ("within", word) if field.ty == Type::Year => return Ok(Test::YearWithin(at, days(word)?)),
         ("by", "end") if dated => return Ok(Test::ByEnd(at)),
         ("after", "end") if dated => return Ok(Test::AfterEnd(at)),
         ("before", paths) if dated => {
@@ -707,7 +744,7 @@ fn test(of: &'static Kind, name: &str, rest: &str) -> Result<Test, String> {
     }
 }
 
-fn roster_def(table: &Table, flaws: &mut Flaws) -> Option<RosterDef> {
+fn roster_def(table: &Table, cells: &[CellDef], flaws: &mut Flaws) -> Option<RosterDef> {
     let mut r = Reader::new(table, "roster");
     let name = r.must("kind", flaws);
     let of = kind(&name);
@@ -729,9 +766,36 @@ fn roster_def(table: &Table, flaws: &mut Flaws) -> Option<RosterDef> {
             at
         })
         .collect();
+    let matching = r.raw("match").and_then(|raw| {
+        let read = |key: &str| raw.get(key).and_then(Toml::as_str);
+        match (read("field").and_then(|f| of.at(f)), read("cell").and_then(|c| cells.iter().find(|d| d.code == c))) {
+            (Some(at), Some(def)) => Some((at, def.code.clone())),
+            _ => {
+                flaws.push("roster", "match 应写成 { field = \"本类别的字段\", cell = \"本表的代码\" }");
+                None
+            }
+        }
+    });
+    let offers = r.tables("offer", flaws).into_iter().map(|t| offer(t, of, flaws)).collect();
     let columns = r.tables("column", flaws).into_iter().filter_map(|t| column(t, of, flaws)).collect();
     r.done(flaws);
-    Some(RosterDef { kind: of, conditions, sort, columns })
+    Some(RosterDef { kind: of, conditions, matching, offers, sort, columns })
+}
+
+/// A record that the manager may take over: field and text.
+fn offer(table: &Table, of: &'static Kind, flaws: &mut Flaws) -> Vec<(String, String)> {
+    let mut list = Vec::new();
+    for (name, value) in table {
+        match (of.field(name), value.as_str()) {
+            (Some(field), Some(text)) => match crate::record::parse_value(field, text) {
+                Ok(_) => list.push((name.clone(), text.to_owned())),
+                Err(say) => flaws.push("roster", format!("offer：{name}：{say}")),
+            },
+            (None, _) => flaws.push("roster", format!("offer：{}没有名为 {name} 的字段", of.label)),
+            (_, None) => flaws.push("roster", format!("offer：{name} 应为文字，请加引号")),
+        }
+    }
+    list
 }
 
 fn column(table: &Table, of: &'static Kind, flaws: &mut Flaws) -> Option<Column> {
@@ -761,9 +825,26 @@ fn column(table: &Table, of: &'static Kind, flaws: &mut Flaws) -> Option<Column>
         }
         at
     });
+    let conditions = r.texts("where", flaws).unwrap_or_default();
     r.done(flaws);
     let value = column_value(&label, &value, of, flaws)?;
-    Some(Column { label, unit, value, width, blank, chinese_dates, bracket })
+    let owned = match &value {
+        ColumnValue::LatestOf(kind, ..)
+        | ColumnValue::SumOf(kind, ..)
+        | ColumnValue::CountOf(kind, _)
+        | ColumnValue::DistinctOf(kind, ..) => Some(*kind),
+        _ => None,
+    };
+    if owned.is_none() && !conditions.is_empty() {
+        flaws.push(&label, "where 只能与下属类别的栏目一起用");
+    }
+    let conditions = conditions.into_iter().filter_map(|c| condition(&label, owned?, c, flaws)).collect();
+    Some(Column { label, unit, value, width, blank, chinese_dates, bracket, conditions })
+}
+
+/// The field by which records of `other` belong to one of `of`, or to several.
+fn belongs_at(other: &Kind, of: &Kind) -> Option<usize> {
+    owner_at(other, of).or_else(|| other.fields.iter().position(|f| f.ty == Type::Refs(of.name)))
 }
 
 fn column_value(label: &str, text: &str, of: &'static Kind, flaws: &mut Flaws) -> Option<ColumnValue> {
@@ -772,6 +853,55 @@ fn column_value(label: &str, text: &str, of: &'static Kind, flaws: &mut Flaws) -
     }
     if text == "blank" {
         return Some(ColumnValue::Blank);
+    }
+    if let Some(roles) = text.strip_prefix("proof ") {
+        let roles: Vec<String> = roles.split('|').map(|w| w.trim().to_owned()).collect();
+        if let Some(Type::Choice(options)) = kind("proof").and_then(|k| k.field("role")).map(|f| f.ty) {
+            for role in roles.iter().filter(|w| !options.contains(&w.as_str())) {
+                flaws.push(label, format!("没有名为“{role}”的材料类别"));
+            }
+        }
+        return Some(ColumnValue::Proof(roles));
+    }
+    let of_type = |name: &str, ty: Type| of.at(name).filter(|at| of.fields.get(*at).is_some_and(|f| f.ty == ty));
+    if let Some(at) = text.strip_prefix("age ").and_then(|name| of_type(name, Type::Year)) {
+        return Some(ColumnValue::Age(at));
+    }
+    if text == "standing" && of.name == "tenant" {
+        return Some(ColumnValue::Standing);
+    }
+    // What a record's own field `figure` names: targets and indicators.
+    if of.field("figure").is_some() {
+        match text {
+            "progress" => return Some(ColumnValue::Progress),
+            "reached" => return Some(ColumnValue::Reached),
+            _ => {}
+        }
+        let (typed, measured) = text.split_once(" or ").map_or((None, text), |(field, rest)| (Some(field), rest));
+        if let Some(window) = measured.strip_prefix("measured") {
+            let days = match window.trim() {
+                "" => None,
+                word => match Days::parse(word) {
+                    Some(days) => Some(days),
+                    None => {
+                        flaws.push(label, format!("不认识的期间 {word}"));
+                        return None;
+                    }
+                },
+            };
+            let at = typed.and_then(|name| of_type(name, Type::Decimal));
+            if at.is_some() == typed.is_some() {
+                return Some(ColumnValue::Measured(at, days));
+            }
+        }
+    }
+    if let Some((other, field)) = text.strip_prefix("distinct ").and_then(|path| path.split_once('.'))
+        && let Some(other) = kind(other)
+        && let Some(owner) = belongs_at(other, of)
+        && let Some(at) = other.at(field)
+        && matches!(other.fields[at].ty, Type::Ref(_) | Type::Refs(_))
+    {
+        return Some(ColumnValue::DistinctOf(other, owner, at));
     }
     let (sum, path) = text.strip_prefix("sum ").map_or((false, text), |rest| (true, rest.trim()));
     let (first, field) = path.split_once('.').unwrap_or(("", path));
@@ -789,7 +919,7 @@ fn column_value(label: &str, text: &str, of: &'static Kind, flaws: &mut Flaws) -
         return Some(ColumnValue::Through(at, to, field));
     }
     if let Some(other) = kind(first)
-        && let Some(owner) = owner_at(other, of)
+        && let Some(owner) = belongs_at(other, of)
     {
         if field == "count" {
             return Some(ColumnValue::CountOf(other, owner));
@@ -898,6 +1028,8 @@ fn check_def(
         codes("filled", &mut r, flaws).map(Probe::Filled)
     } else if table.contains_key("limits") {
         codes("limits", &mut r, flaws).map(Probe::Limits)
+    } else if table.contains_key("changed") {
+        codes("changed", &mut r, flaws).map(Probe::Changed)
     } else if table.contains_key("insertions") {
         codes("insertions", &mut r, flaws).map(Probe::Insertions)
     } else if table.contains_key("head") {
@@ -913,7 +1045,7 @@ fn check_def(
         let behind = codes("behind", &mut r, flaws).unwrap_or_default();
         audit(&mut r, &at, cells, &behind, flaws).map(|audit| Probe::Records { behind, audit })
     } else {
-        flaws.push(&at, "没有审核内容，请写 holds、filled、head、limits、insertions、behind、overridden 之一");
+        flaws.push(&at, "没有审核内容，请写 holds、filled、head、limits、insertions、changed、behind、overridden 之一");
         None
     };
     r.done(flaws);
@@ -1001,6 +1133,7 @@ fn layout(raw: &Toml, cells: &[CellDef], rosters: &[RosterDef], flaws: &mut Flaw
     let size = r.raw("size").and_then(number).unwrap_or(11.0);
     let mut grid = Grid { landscape, widths, rows: Vec::new(), with_tables: false };
     let mut tables = Vec::new();
+    let mut cards = Vec::new();
     let mut fills = HashMap::new();
     // Rows that the boxes above still take of each column.
     let mut taken = vec![0_usize; grid.widths.len()];
@@ -1010,6 +1143,18 @@ fn layout(raw: &Toml, cells: &[CellDef], rosters: &[RosterDef], flaws: &mut Flaw
         let height = line.raw("height").and_then(number).unwrap_or(24.0);
         let new_page = line.yes("new_page", flaws).unwrap_or(false);
         let border = word(&mut line, "border", Border::parse, "all、bottom 或 none", flaws);
+        if let Some(nth) = line.int("cards", flaws) {
+            let which = usize::try_from(nth).ok().and_then(|n| n.checked_sub(1)).filter(|n| *n < rosters.len());
+            match which {
+                None => flaws.push(&place, format!("没有第 {nth} 个名册(roster)")),
+                Some(_) if grid.widths.len() % 2 == 1 => flaws.push(&place, "cards 要求纸面为偶数列：栏目与内容成对"),
+                Some(_) if taken.iter().any(|rows| *rows > 0) => flaws.push(&place, "名册不能与上面的格子重叠"),
+                Some(which) => cards.push((at, which, line.or_blank("title", flaws))),
+            }
+            line.done(flaws);
+            grid.rows.push(GridRow { height, new_page, boxes: Vec::new() });
+            continue;
+        }
         if let Some(nth) = line.int("roster", flaws) {
             match usize::try_from(nth).ok().and_then(|n| Some((n.checked_sub(1)?, rosters.get(n - 1)?))) {
                 None => flaws.push(&place, format!("没有第 {nth} 个名册(roster)")),
@@ -1058,7 +1203,7 @@ fn layout(raw: &Toml, cells: &[CellDef], rosters: &[RosterDef], flaws: &mut Flaw
     }
     r.done(flaws);
     grid.with_tables = !tables.is_empty();
-    let layout = Layout { grid, fills, tables, size };
+    let layout = Layout { grid, fills, tables, cards, size };
     let unknown: HashSet<&str> = layout.codes().filter(|code| !cells.iter().any(|c| c.code == *code)).collect();
     for code in unknown {
         flaws.push("layout", format!("引用了不存在的代码 {code}"));
@@ -1138,5 +1283,22 @@ fn grid_box(
         (None, Some(code)) => Some(Fill::Ticks(code)),
         (None, None) => (!grid::names(&text).is_empty()).then_some(Fill::Insert),
     };
-    (GridBox { column, columns, rows, code, text, after, align, top, bold, size, border }, fill)
+    (
+        GridBox {
+            column,
+            columns,
+            rows,
+            code,
+            text,
+            number: None,
+            short: false,
+            after,
+            align,
+            top,
+            bold,
+            size,
+            border,
+        },
+        fill,
+    )
 }

@@ -32,6 +32,11 @@ impl Shelf {
         shelf
     }
 
+    /// Whether the program itself has a form of this id.
+    pub fn built_in(id: &str) -> bool {
+        BUILT_IN.iter().any(|(file, _)| file.strip_suffix(".toml") == Some(id))
+    }
+
     fn put(&mut self, file: &str, parsed: std::result::Result<Form, Vec<Flaw>>, own: bool) {
         match parsed {
             Ok(form) if own && self.forms.iter().any(|f| f.own && f.id == form.id) => {
@@ -40,6 +45,7 @@ impl Shelf {
             }
             Ok(mut form) => {
                 form.own = own;
+                file.clone_into(&mut form.file);
                 self.forms.retain(|f| f.id != form.id);
                 self.forms.push(form);
             }

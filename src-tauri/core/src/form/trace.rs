@@ -4,14 +4,19 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
+use super::table::{begun, day_of};
 use super::{Column, ColumnValue};
+use crate::figure::Scope;
 use crate::ledger::Ledger;
+use crate::period::Window;
 use crate::record::{Kind, Record, Value};
 
 /// Finds records behind the cells of rosters.
 pub(crate) struct Trace<'a> {
     ledger: &'a Ledger,
     end: NaiveDate,
+    /// Where the columns' own conditions look.
+    scope: Scope<'a>,
     /// Records by the one they belong to, for each kind and field that was asked for.
     owned: HashMap<(&'static str, usize), HashMap<i64, Vec<&'a Record>>>,
 }
@@ -21,7 +26,9 @@ pub(crate) type Part = (&'static Kind, i64, Option<i64>);
 
 impl<'a> Trace<'a> {
     pub(crate) fn new(ledger: &'a Ledger, end: NaiveDate) -> Trace<'a> {
-        Trace { ledger, end, owned: HashMap::new() }
+        let window = Window { start: NaiveDate::MIN, end, fresh: NaiveDate::MIN };
+        let scope = Scope { ledger, window, converted_counts_twice: false, found: HashMap::new() };
+        Trace { ledger, end, scope, owned: HashMap::new() }
     }
 
     /// The records behind the cell of a column in a record's row.
@@ -32,23 +39,29 @@ impl<'a> Trace<'a> {
                 row.get(*at).and_then(Value::as_int).map(|id| (*kind, id, None)).into_iter().collect()
             }
             ColumnValue::LatestOf(kind, owner, at) => {
-                let mine = self.mine(kind, *owner, row.id).iter();
+                let mine = self.mine(kind, *owner, row.id, column).into_iter();
                 let filled = mine.filter(|r| r.get(*at).is_some() && begun(kind, r, end));
                 let latest = filled.max_by_key(|r| (day_of(kind, r), r.id));
                 latest.map(|r| (*kind, r.id, None)).into_iter().collect()
             }
             ColumnValue::SumOf(kind, owner, at) => {
-                let mine = self.mine(kind, *owner, row.id).iter().filter(|r| begun(kind, r, end));
+                let mine = self.mine(kind, *owner, row.id, column).into_iter().filter(|r| begun(kind, r, end));
                 mine.filter_map(|r| Some((*kind, r.id, Some(r.get(*at)?.as_int()?)))).collect()
             }
             ColumnValue::CountOf(kind, owner) => {
-                self.mine(kind, *owner, row.id).iter().map(|r| (*kind, r.id, Some(1))).collect()
+                let mine = self.mine(kind, *owner, row.id, column).into_iter().filter(|r| begun(kind, r, end));
+                mine.map(|r| (*kind, r.id, Some(1))).collect()
+            }
+            ColumnValue::DistinctOf(kind, owner, _) => {
+                let mine = self.mine(kind, *owner, row.id, column).into_iter().filter(|r| begun(kind, r, end));
+                mine.map(|r| (*kind, r.id, None)).collect()
             }
             _ => vec![(kind, row.id, None)],
         }
     }
 
-    fn mine(&mut self, kind: &'static Kind, owner: usize, id: i64) -> &[&'a Record] {
+    /// The records that belong to a row's and meet the column's conditions.
+    fn mine(&mut self, kind: &'static Kind, owner: usize, id: i64, column: &Column) -> Vec<&'a Record> {
         let ledger = self.ledger;
         let by_owner = self.owned.entry((kind.name, owner)).or_insert_with(|| {
             let mut by_owner: HashMap<i64, Vec<&Record>> = HashMap::new();
@@ -61,14 +74,7 @@ impl<'a> Trace<'a> {
             }
             by_owner
         });
-        by_owner.get(&id).map_or(&[], Vec::as_slice)
+        let all = by_owner.get(&id).map_or(&[][..], Vec::as_slice).iter().copied();
+        all.filter(|r| self.scope.meets(kind, r, &column.conditions)).collect()
     }
-}
-
-fn day_of(kind: &Kind, record: &Record) -> Option<NaiveDate> {
-    kind.dated.and_then(|name| record.field(kind, name)).and_then(Value::as_date)
-}
-
-fn begun(kind: &Kind, record: &Record, end: NaiveDate) -> bool {
-    day_of(kind, record).is_none_or(|d| d <= end)
 }

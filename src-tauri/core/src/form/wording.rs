@@ -13,6 +13,11 @@ pub(crate) fn source(form: &Form, def: &CellDef) -> Vec<String> {
     };
     match &def.source {
         CellSource::Query(query) => self::query(query, &named),
+        CellSource::Spread(query, at) => {
+            let mut lines = self::query(query, &named);
+            lines.push(format!("按{}分别计数", field(query.kind, *at)));
+            lines
+        }
         CellSource::Total(parts) => {
             let parts: Vec<String> = parts.iter().map(|c| named(c)).collect();
             vec![format!("{}之和", parts.join("、"))]
@@ -21,7 +26,7 @@ pub(crate) fn source(form: &Form, def: &CellDef) -> Vec<String> {
             let names: Vec<String> = expr.names().into_iter().map(named).collect();
             vec![format!("由{}计算", names.join("、"))]
         }
-        CellSource::Profile(values, _) => vec![format!("取自{}", fields(values))],
+        CellSource::Profile { values, .. } => vec![format!("取自{}", fields(values))],
         CellSource::Same(values) => vec![format!("{}相同为“是”，不同为“否”", fields(values))],
         CellSource::Text(Some(limit)) => vec![format!("取自“文字材料”中为本项写的文字，不超过 {limit} 字")],
         CellSource::Text(None) => vec!["取自“文字材料”中为本项写的文字".into()],
@@ -35,7 +40,7 @@ fn fields(values: &[HeadValue]) -> String {
         HeadValue::ReportedOn => "报出日期".to_owned(),
         HeadValue::Cutoff => "数据截止日".to_owned(),
         HeadValue::Blank => "空白".to_owned(),
-        HeadValue::Field { kind, at, conditions } => {
+        HeadValue::Field { kind, at, conditions, .. } => {
             let which: Vec<String> = conditions.iter().map(|c| condition(kind, c)).collect();
             let which = if which.is_empty() { String::new() } else { format!("({})", which.join("，")) };
             format!("{}{which}的{}", kind.label, field(kind, *at))
@@ -77,6 +82,8 @@ fn days(days: Days) -> &'static str {
         Days::Year => "当年",
         Days::LastYear => "上一年",
         Days::YearBeforeLast => "前年",
+        Days::ThreeYearsAgo => "大前年",
+        Days::TwoYears => "上一年和当年",
         Days::Last12Months => "截止日前十二个月内",
         Days::Ever => "截止日及之前",
     }
@@ -108,6 +115,7 @@ fn condition(kind: &'static Kind, condition: &Condition) -> String {
         }
         Test::Aged(at, from, to) => format!("按{}算 {from} 至 {to} 岁", field(of, *at)),
         Test::Within(at, window) => format!("{}在{}", field(of, *at), days(*window)),
+        Test::YearWithin(at, window) => format!("{}在{}", field(of, *at), days(*window)),
         Test::ByEnd(at) => format!("{}不晚于数据截止日", field(of, *at)),
         Test::AfterEnd(at) => format!("{}晚于数据截止日", field(of, *at)),
         Test::Before(at, others) => {

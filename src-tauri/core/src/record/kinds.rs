@@ -151,6 +151,8 @@ const REG_TYPES: &[&str] = &[
     "340.外商股份",
     "390.外商其他",
 ];
+/// 双创示范基地的四个重点方向 (seed 001).
+const DIRECTIONS: &[&str] = &["创业就业", "融通创新", "精益创业", "全球化创业"];
 const EDUCATION: &[&str] = &["博士", "硕士", "本科", "大专", "高中及以下"];
 
 /// All kinds, in the order of their tables in a ledger.
@@ -211,6 +213,10 @@ pub static KINDS: &[&Kind] = &[
             f("capital_structure", "股本构成", Long),
             f("registered_address", "注册地址", Text),
             f("region", "所属地区", Text),
+            f("applicant_kind", "申报主体类型", Choice(&["企业", "高校", "科研院所", "区域"]))
+                .help("双创示范基地的申报主体：企业聚焦融通创新，高校聚焦创业就业，科研院所聚焦精益创业，区域自选一个方向(2021年湖南省申报通知)")
+                .section("双创示范基地"),
+            f("direction", "重点方向", Choice(DIRECTIONS)).help("留空则按申报主体类型；区域须在四个方向中选一个"),
             NOTE,
         ],
         title: &["name"],
@@ -834,6 +840,8 @@ pub static KINDS: &[&Kind] = &[
         group: "平台与荣誉",
         fields: &[
             f("name", "平台名称", Text).required(),
+            f("level", "级别", Choice(&["国家级", "省级", "市级", "校级", "其他"]))
+                .help("学院的表2-1-1只列国家级平台：登记为其他级别的不列，没有登记级别的照列"),
             f("approved", "立项时间", Month),
             f("completed", "建成时间", Month).help("留空打印“在建”"),
             f("body", "批准单位", Text),
@@ -884,6 +892,46 @@ pub static KINDS: &[&Kind] = &[
         rules: &[Rule::Order("from", "until")],
         ..BLANK
     },
+    &Kind {
+        name: "indicator",
+        label: "量化指标",
+        group: "目标与材料",
+        fields: &[
+            f("direction", "重点方向", Choice(DIRECTIONS)).help("留空的指标每个方向都列"),
+            f("name", "指标名称", Text).required().alias(&["指标"]),
+            f("unit", "单位", Text).alias(&["计量单位"]),
+            f("figure", "对应指标", Text).help("目标任务进度表中的代码或名称：三年的值没有填的按台账计算，留空则只用填写的值"),
+            f("value1", "第一年", Decimal).adds(Adds::Never).signed(),
+            f("value2", "第二年", Decimal).adds(Adds::Never).signed(),
+            f("value3", "第三年", Decimal).adds(Adds::Never).signed(),
+            f("target", "目标值", Decimal).adds(Adds::Never).signed(),
+            NOTE,
+        ],
+        title: &["name"],
+        keys: &[&["direction", "name"], &["name"]],
+        ..BLANK
+    },
+    &Kind {
+        name: "construction",
+        label: "建设项目",
+        group: "目标与材料",
+        fields: &[
+            f("name", "项目名称", Text).required(),
+            f("undertaker", "承担单位", Text),
+            f("content", "建设内容", Long),
+            f("years", "项目起止年限", Text).alias(&["起止年限"]),
+            yuan("total", "总投资").alias(&["投资总额"]),
+            f("funding", "资金来源", Text),
+            yuan("subsidy", "申请省预算内资金"),
+            f("extra1", "自定义一", Text).help("给自己加的栏目用：在表格里把这一栏改成要的名称"),
+            f("extra2", "自定义二", Text),
+            f("extra3", "自定义三", Text),
+            NOTE,
+        ],
+        title: &["name"],
+        keys: &[&["name"]],
+        ..BLANK
+    },
     // What the program itself keeps about filings.
     &Kind {
         name: "filing",
@@ -908,7 +956,8 @@ pub static KINDS: &[&Kind] = &[
             f("form", "表格", System).required(),
             f("period", "报告期", System).required(),
             f("code", "代码", System).required(),
-            f("value", "数值", Int).required().signed().help("以表格的计量单位为单位"),
+            f("value", "数值", Int).required().signed().help("以表格的计量单位为单位，取整"),
+            f("exact", "精确数值", Decimal).signed().help("以表格的计量单位为单位，至多两位小数；留空即上面的整数"),
             f("reason", "理由", Text).required(),
         ],
         title: &["form", "period", "code"],
@@ -927,6 +976,20 @@ pub static KINDS: &[&Kind] = &[
         ],
         title: &["form", "period", "rule"],
         keys: &[&["form", "period", "rule"]],
+        internal: true,
+        ..BLANK
+    },
+    &Kind {
+        name: "written",
+        label: "文字写定",
+        fields: &[
+            f("form", "表格", System).required(),
+            f("code", "代码", System).required(),
+            f("on", "写定日期", Date).required(),
+            f("figures", "写定时的数据", System).required(),
+        ],
+        title: &["form", "code"],
+        keys: &[&["form", "code"]],
         internal: true,
         ..BLANK
     },

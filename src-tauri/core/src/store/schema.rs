@@ -20,7 +20,10 @@ pub(super) struct Migration {
 }
 
 /// All migrations; a store's `user_version` counts those it has been through.
-pub(super) const MIGRATIONS: &[Migration] = &[Migration { sql: include_str!("migrations/0001_start.sql") }];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration { sql: include_str!("migrations/0001_start.sql") },
+    Migration { sql: include_str!("migrations/0002_annexes.sql") },
+];
 
 /// The statements of one kind. Columns stand in declared order and are read by position.
 pub(super) struct Table {
@@ -202,13 +205,25 @@ fn day(text: &[u8]) -> Option<NaiveDate> {
 /// The step that is being written, or nothing outside `change()`.
 const OPEN_STEP: &str = "(SELECT id FROM step WHERE id = (SELECT max(id) FROM step) AND hash IS NULL)";
 
+/// The columns behind `id` that a table really has; none when a store of an older schema has no such table.
+fn columns_there(conn: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    let mut columns = conn.prepare("SELECT name FROM pragma_table_info(?1) WHERE name <> 'id' ORDER BY cid")?;
+    columns.query_map([table], |row| row.get(0))?.collect()
+}
+
+/// Expression that writes a row of a table as the log does, with the columns that it really has.
+pub(super) fn logged_row(conn: &Connection, table: &str) -> rusqlite::Result<Option<String>> {
+    let columns = columns_there(conn, table)?;
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    Ok((!columns.is_empty()).then(|| row_json("", &columns)))
+}
+
 /// Triggers that keep the change log, made from the columns that the tables really have. They write
 /// in the same transaction as the change, and stop a writer that has no step.
 fn triggers(conn: &Connection) -> rusqlite::Result<String> {
     let mut sql = String::new();
     for table in tables().iter().map(|t| t.kind.name) {
-        let mut columns = conn.prepare("SELECT name FROM pragma_table_info(?1) WHERE name <> 'id' ORDER BY cid")?;
-        let columns: Vec<String> = columns.query_map([table], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        let columns = columns_there(conn, table)?;
         if columns.is_empty() {
             continue;
         }
@@ -240,7 +255,9 @@ pub(super) fn migrate(conn: &mut Connection, migrations: &[Migration], at: &str)
     for (index, migration) in migrations.iter().enumerate().skip(done) {
         let number = index as i64 + 1;
         let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        if index == 0 {
+        // A store that is being made has no records yet, so nothing of it belongs in its log.
+        let made = index > 0 && tx.query_row("SELECT EXISTS (SELECT 1 FROM store)", [], |r| r.get(0))?;
+        if !made {
             tx.execute_batch(migration.sql)?;
         } else {
             let step =
@@ -329,7 +346,7 @@ mod tests {
             MIGRATIONS.iter().map(|m| super::super::folder::hash_of(m.sql.as_bytes())[..16].to_owned()).collect();
         assert_eq!(
             hashes,
-            ["a684515bd1eef3ea"],
+            ["a684515bd1eef3ea", "0b397ab5f1fad080"],
             "add a migration instead of editing one that stores have been through"
         );
     }

@@ -440,6 +440,7 @@ fn backups_come_by_themselves() {
 fn a_store_is_upgraded_after_a_backup() {
     const NEXT: &[Migration] = &[
         Migration { sql: schema::MIGRATIONS[0].sql },
+        Migration { sql: schema::MIGRATIONS[1].sql },
         Migration { sql: "CREATE INDEX later ON tenant (name); UPDATE tenant SET note = '升级时填写';" },
     ];
     let scratch = Scratch::new("upgrade");
@@ -452,15 +453,28 @@ fn a_store_is_upgraded_after_a_backup() {
     assert_eq!(newest.reason, "升级前");
     let kept = Connection::open(&newest.path).unwrap();
     let version: i64 = kept.pragma_query_value(None, "user_version", |r| r.get(0)).unwrap();
-    assert_eq!(version, 1, "the backup is of the store before it");
+    assert_eq!(version, 2, "the backup is of the store before it");
     let last = store.history(1).unwrap().remove(0);
-    assert_eq!((last.kind, last.name.as_str()), (StepKind::Migrate, "升级台账结构到版本 2"));
+    assert_eq!((last.kind, last.name.as_str()), (StepKind::Migrate, "升级台账结构到版本 3"));
     assert_eq!(store.undo_name().unwrap(), None, "undo does not cross it");
     drop(store);
-    assert!(matches!(Store::open(&scratch.0, "众创台账"), Err(Error::Newer { found: 2, known: 1 })));
+    assert!(matches!(Store::open(&scratch.0, "众创台账"), Err(Error::Newer { found: 3, known: 2 })));
     // After a crash every check runs against the new schema.
     std::fs::remove_file(scratch.0.join("state")).unwrap();
     Store::open_with(&scratch.0, "众创台账", NEXT).unwrap();
+}
+
+#[test]
+fn a_store_of_the_first_schema_opens_and_takes_what_is_new() {
+    let scratch = Scratch::new("first-schema");
+    let folder = Folder::take(&scratch.0, "众创台账", "").unwrap();
+    create(&folder, &schema::MIGRATIONS[..1]).unwrap();
+    drop(folder);
+    let mut store = scratch.open();
+    assert_eq!(store.backups().unwrap()[0].reason, "升级前", "kept as it was first");
+    let platform = insert(&mut store, "platform", "name=国家级众创空间;level=国家级");
+    assert_eq!(text(&store, "platform", platform, "level"), "国家级");
+    insert(&mut store, "indicator", "name=年均双创投入;unit=万元;value1=12.5");
 }
 
 #[test]

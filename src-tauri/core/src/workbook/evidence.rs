@@ -231,6 +231,8 @@ mod tests {
             decimals: 0,
             length: None,
             limit: None,
+            raw: None,
+            changed: Vec::new(),
             from: Vec::new(),
             gaps: Vec::new(),
             notes: Vec::new(),

@@ -122,14 +122,21 @@ fn write(sheet: &mut Worksheet, first: u32, last: u32, space: &GridBox, filled: 
         sheet.merge_range(first, from, last, to, "", &format)?;
     }
     let cell = space.code.as_ref().and_then(|code| filled.cells.iter().find(|c| c.code == *code));
-    let number = match cell.and_then(|c| c.value.as_ref()) {
+    let content = cell.and_then(|c| c.value.as_ref()).or(space.number.as_ref());
+    let number = match content {
         Some(Content::Int(n)) => Some(whole(*n)),
         Some(Content::Decimal(n)) => Some(in_units(*n, 100)),
         _ => None,
     };
-    match cell.zip(number) {
-        Some((cell, number)) => {
-            let format = format.set_num_format(number_format(cell, &space.after));
+    match number {
+        Some(number) => {
+            let shown = match (cell, content) {
+                (Some(cell), _) => number_format(cell, &space.after),
+                (None, Some(Content::Decimal(_))) if space.short => "General".to_owned(),
+                (None, Some(Content::Decimal(_))) => "0.00".to_owned(),
+                _ => "0".to_owned(),
+            };
+            let format = format.set_num_format(shown);
             sheet.write_number_with_format(first, from, number, &format)?;
         }
         None if space.text.is_empty() => {
@@ -194,6 +201,8 @@ mod tests {
             rows: 1,
             code: None,
             text: text.to_owned(),
+            number: None,
+            short: false,
             after: String::new(),
             align: Align::Left,
             top: true,

@@ -35,12 +35,12 @@ pub fn form(filled: &Filled) -> Result<Vec<u8>> {
     let mut book = Book::new(about, filled.cutoff)?;
     if let Some(paper) = &filled.grid {
         grid::paper(book.sheet(&paper::sheet_name(filled))?, filled, paper)?;
-    } else if !filled.cells.is_empty() || filled.tables.is_empty() {
+    } else if (!filled.cells.is_empty() && !filled.lists_only) || filled.tables.is_empty() {
         paper::figures(book.sheet(&paper::sheet_name(filled))?, filled)?;
     }
     let on_paper = filled.grid.as_ref().is_some_and(|grid| grid.with_tables);
     for (i, table) in filled.tables.iter().enumerate().filter(|_| !on_paper) {
-        let first = i == 0 && filled.cells.is_empty();
+        let first = i == 0 && (filled.cells.is_empty() || filled.lists_only);
         let name = if first { paper::sheet_name(filled) } else { format!("附表{}", i + 1) };
         paper::roster(book.sheet(&name)?, filled, table)?;
     }

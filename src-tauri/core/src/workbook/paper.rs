@@ -309,7 +309,8 @@ pub(super) fn roster(sheet: &mut Worksheet, filled: &Filled, table: &RosterTable
             if let (Some(Content::Text(t)), Some(w)) = (cell, widths.get(i)) {
                 tall = tall.max(lines(t, room(&[*w])));
             }
-            content(sheet, row, col, cell, Decimals::Two, &formats)?;
+            let decimals = if table.short.contains(&i) { Decimals::Short } else { Decimals::Two };
+            content(sheet, row, col, cell, decimals, &formats)?;
         }
         sheet.set_row_height(row, row_height(tall))?;
         row += 1;
@@ -358,6 +359,8 @@ mod tests {
             decimals: 0,
             length: None,
             limit: None,
+            raw: None,
+            changed: Vec::new(),
             exact: None,
             overridden: false,
             reason: None,
