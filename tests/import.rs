@@ -375,7 +375,7 @@ fn people_named_in_a_cell_become_members_in_the_same_step() {
     let more = text.replace("吴九、郑十", "吴九、郑十、钱一");
     let plan = room.plan("team", more.as_bytes(), &Choices::default());
     same(
-        &shown(&plan).lines().nth(2).expect("a row").to_owned(),
+        shown(&plan).lines().nth(2).expect("a row"),
         "4 Change 丙 | members: 吴九、郑十→吴九、郑十、钱一 | Same 吴九、Same 郑十、New 钱一",
     );
     room.import(&plan);
