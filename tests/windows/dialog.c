@@ -1,5 +1,5 @@
 /* Does at a dialog what a person does: dialog.exe TITLE [text=WORDS] [press=BUTTON].
-   Waits up to 90 seconds for a window with this TITLE, prints the words in it, types WORDS into its text
+   Waits up to 90 seconds for a window whose title begins with TITLE, or is TITLE when that ends in $, prints the words in it, types WORDS into its text
    field, and presses the button whose label contains BUTTON (without its & marks). */
 #include <stdio.h>
 #include <wchar.h>
@@ -16,11 +16,19 @@ static void say(const wchar_t *text)
         puts(bytes);
 }
 
+static int fits(const wchar_t *text)
+{
+    size_t length = wcslen(title);
+    if (length && title[length - 1] == L'$')
+        return wcslen(text) == length - 1 && wcsncmp(text, title, length - 1) == 0;
+    return wcsncmp(text, title, length) == 0;
+}
+
 static BOOL CALLBACK top(HWND at, LPARAM unused)
 {
     wchar_t text[512];
     (void)unused;
-    if (!IsWindowVisible(at) || !GetWindowTextW(at, text, 512) || wcscmp(text, title) != 0)
+    if (!IsWindowVisible(at) || !GetWindowTextW(at, text, 512) || !fits(text))
         return TRUE;
     window = at;
     return FALSE;
