@@ -8,6 +8,7 @@
 mod filing;
 mod first_start;
 mod import;
+mod keeping;
 mod paper;
 mod records;
 mod reports;

@@ -315,6 +315,24 @@ impl Window<'_> {
         assert_eq!(self.run("return window.wrong").await, json!([]), "no errors on the page");
     }
 
+    /// Holds the page against the rules of WCAG A and AA.
+    pub async fn reads_well(&self, name: &str) {
+        let axe = std::fs::read_to_string(top().join("ui/node_modules/axe-core/axe.min.js")).expect("axe-core");
+        if self.run("return typeof window.axe").await == json!("undefined") {
+            self.run(&axe).await;
+        }
+        self.run(
+            "window.seen = null;
+             axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations'] })
+               .then((found) => window.seen = found.violations.map((v) => v.id + ': ' +
+                 v.nodes.slice(0, 4).map((n) => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | ')),
+                 (e) => window.seen = [String(e)])",
+        )
+        .await;
+        let seen = self.wait("the rules", "return window.seen").await;
+        assert_eq!(seen, json!([]), "{name} can be read and named");
+    }
+
     /// Answers GTK's own save dialog with a path, by key strokes as a person would.
     pub fn answer_dialog(&self, title: &str, path: &Path) {
         let xdotool = |args: &[&str]| {

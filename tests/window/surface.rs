@@ -48,3 +48,27 @@ fn the_page_can_ask_its_own_commands_and_nothing_else() {
 fn command_of(name: &str, args: &str) -> String {
     format!("window.__TAURI_INTERNALS__.invoke('{name}', {args})")
 }
+
+#[test]
+fn the_screen_is_small_and_charts_come_when_they_are_shown() {
+    let folder = crate::stage::top().join("ui/dist/assets");
+    let mut packed = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let (mut screen, mut charts) = (0, 0);
+    for entry in std::fs::read_dir(folder).expect("the built screen").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.ends_with(".js") {
+            continue;
+        }
+        if name.starts_with("charts-") {
+            charts += 1;
+            continue;
+        }
+        screen += 1;
+        packed.start_file(name, zip::write::SimpleFileOptions::default()).expect("a file");
+        let bytes = std::fs::read(entry.path()).expect("a script");
+        std::io::Write::write_all(&mut packed, &bytes).expect("packed");
+    }
+    assert!(screen > 0 && charts == 1, "the screen, and the charts in a file of their own: {screen}, {charts}");
+    let size = packed.finish().expect("packed").into_inner().len();
+    assert!(size <= 400 * 1024, "at most 400 KB of JavaScript without charts: {size}");
+}
