@@ -2,7 +2,7 @@
 
 use super::reader::Book;
 use super::sheet::{Line, Sheet};
-use super::{EXPLANATION, choose, heading};
+use super::{EXPLANATION, Sure, choose, heading};
 use crate::record::{Shape, Type, shapes};
 
 /// Rows of a sheet that are looked at: a heading stands near the top.
@@ -11,7 +11,7 @@ const LOOKED_AT: usize = 40;
 /// The list that names most columns of a sheet, all that it demands among them; of equals the one after which
 /// the sheet or the file is named. `None` when no list knows the columns.
 pub fn guess(book: &Book) -> Option<&'static Shape> {
-    let mut best: Option<(bool, usize, i32, &'static Shape)> = None;
+    let mut best: Option<(bool, usize, i32, usize, &'static Shape)> = None;
     for sheet in book.sheets.iter().filter(|s| !s.hidden && s.name != EXPLANATION) {
         let lines: Vec<Line> = sheet.lines.iter().take(LOOKED_AT).cloned().collect();
         let last = lines.last().map_or(0, |l| l.row);
@@ -26,8 +26,11 @@ pub fn guess(book: &Book) -> Option<&'static Shape> {
             let has = |at: usize| found.columns.iter().any(|c| c.field == Some(at));
             let whole = shape.fields.iter().enumerate().filter(|(_, f)| f.required).all(|(at, _)| has(at));
             let named = choose::named_for(&sheet.name, shape).max(choose::named_for(&book.file, shape));
-            if best.is_none_or(|(w, known, name, _)| (whole, found.known(), named) > (w, known, name)) {
-                best = Some((whole, found.known(), named, shape));
+            // Teams and enterprises know each other's headings: the list whose own words they are comes first.
+            let own = found.columns.iter().filter(|c| c.sure == Some(Sure::Label)).count();
+            let rank = (whole, found.known(), named, own);
+            if best.is_none_or(|(w, k, n, o, _)| rank > (w, k, n, o)) {
+                best = Some((whole, found.known(), named, own, shape));
             }
         }
     }
