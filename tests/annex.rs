@@ -590,7 +590,10 @@ fn the_command_line_fills_exports_and_seals_an_annex() {
     place.done(&args);
     place.done(&["explain", "shanxi-recognition-2022", "2021-09-20", "SX08", "补账"]);
     let said = place.refused(&["seal", "shanxi-recognition-2022", "2021-09-20"]);
-    assert!(said.contains("警示 SX09") && said.contains("创业导师数 7 → 6"), "a figure in a text changed since: {said}");
+    assert!(
+        said.contains("警示 SX09") && said.contains("创业导师数 7 → 6"),
+        "a figure in a text changed since: {said}"
+    );
     place.done(&["text", "shanxi-recognition-2022", "2021-09-20", "SX1_41", "--confirm"]);
     place.done(&["seal", "shanxi-recognition-2022", "2021-09-20"]);
     let diff = place.json(&["diff", "shanxi-recognition-2022", "2021-09-20", "--json"]);

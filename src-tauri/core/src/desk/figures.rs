@@ -9,7 +9,7 @@ use ts_rs::TS;
 use super::Desk;
 use super::filing::{own, seal_of, stored, text};
 use crate::error::{Error, Result};
-use crate::form::{CellDef, Content, Filing, Filled, Form, PeriodKind, contents, wording};
+use crate::form::{CellDef, Content, Filing, Filled, Form, PeriodKind, contents, shared_figures, wording};
 use crate::ledger::Ledger;
 use crate::period::{Basis, Period, chinese_date};
 use crate::record::{Value, kind};
@@ -132,7 +132,10 @@ impl Desk {
     pub fn figure(&self, form: &str, period: &str, code: &str) -> Result<FigureView> {
         let ledger = self.store.ledger()?;
         let (form, period) = self.form(form, period, &ledger)?;
-        let Some((at, def)) = form.cells.iter().enumerate().find(|(_, c)| c.code == code) else {
+        let own = form.cells.iter().enumerate().find(|(_, c)| c.code == code).map(|(at, def)| (Some(at), def));
+        // Behind the form's own cells stand those that its texts name: figures that all forms share.
+        let quoted = || shared_figures().iter().find(|c| c.code == code).map(|def| (None, def));
+        let Some((at, def)) = own.or_else(quoted) else {
             return Err(Error::refused(format!("“{}”没有代码为 {code} 的指标", form.title)));
         };
         let filled = seal_of(&ledger, &form.id, period)?.map(|seal| seal.frozen);
@@ -152,7 +155,7 @@ impl Desk {
             ytd: None,
             about: about(form, at, def, (basis, start, cutoff)),
         };
-        let Some(course) = kept.as_ref().filter(|_| def.source.is_number()) else { return Ok(view) };
+        let Some(course) = kept.as_ref().filter(|_| at.is_some() && def.source.is_number()) else { return Ok(view) };
         let point = |(period, sealed, values): &(Period, bool, BTreeMap<String, Content>)| Point {
             period: period.to_string(),
             label: period.label(),
@@ -305,7 +308,7 @@ fn scans(ledger: &Ledger) -> BTreeMap<i64, Vec<String>> {
 
 fn about(
     form: &Form,
-    at: usize,
+    at: Option<usize>,
     def: &CellDef,
     (basis, start, cutoff): (Basis, chrono::NaiveDate, chrono::NaiveDate),
 ) -> About {
@@ -314,9 +317,10 @@ fn about(
         _ if def.flow => format!("{}：{}至{}", basis.label(), chinese_date(start), chinese_date(cutoff)),
         _ => format!("截至{}(数据截止日)", chinese_date(cutoff)),
     };
-    let section = form.sections.iter().rev().find(|s| s.first <= at).map(|s| s.label.as_str());
+    let section = form.sections.iter().rev().find(|s| at.is_some_and(|at| s.first <= at)).map(|s| s.label.as_str());
     let place = match section.filter(|s| !s.trim().is_empty()) {
         Some(section) => format!("“{section}”中的“{}”", def.label.trim_start_matches("其中：")),
+        None if at.is_none() => format!("文字中引用的“{}”", def.label),
         None => format!("“{}”一栏", def.label),
     };
     let document = match (form.issuer.as_str(), form.source.as_str()) {
