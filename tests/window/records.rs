@@ -98,7 +98,7 @@ fn every_kind_is_added_edited_undone_deleted_and_restored() {
             for (at, column) in shown.iter().enumerate().filter(|(_, c)| c.required || c.names) {
                 window.cell(count, at).await;
                 window.keys(&sample_text(column, list.name)).await;
-                window.keys(&String::from(Key::Enter)).await;
+                window.keys(&Key::Enter.to_string()).await;
                 window.run("document.querySelector('.scroll').scrollTop = 1e9").await;
             }
             let more = format!("return document.querySelector('.tally')?.innerText === '{} 条'", count + 1);
@@ -107,13 +107,13 @@ fn every_kind_is_added_edited_undone_deleted_and_restored() {
             if let Some(at) = shown.iter().position(|c| c.name == "note") {
                 window.cell(count, at).await;
                 window.keys("a note").await;
-                window.keys(&String::from(Key::Enter)).await;
+                window.keys(&Key::Enter.to_string()).await;
                 let noted = format!(
                     "return document.querySelector('[data-row=\"{count}\"][data-cell=\"{at}\"]')?.innerText === 'a note'"
                 );
                 window.wait(&format!("{}: the note", list.label), &noted).await;
                 window.wait("kept", "return document.querySelector('footer .saved').innerText === '已保存'").await;
-                window.keys(&format!("{}z{}", String::from(Key::Control), String::from(Key::Null))).await;
+                window.keys(&format!("{}z{}", Key::Control.to_string(), Key::Null.to_string())).await;
                 let gone = format!(
                     "return document.querySelector('[data-row=\"{count}\"][data-cell=\"{at}\"]')?.innerText === ''"
                 );
@@ -157,12 +157,12 @@ fn a_grid_is_worked_by_keyboard_alone_and_keeps_its_habits() {
             "const a = document.querySelector('.active'); return a && [Number(a.dataset.row), Number(a.dataset.cell)]";
         window.cell(0, 0).await;
         for (keys, row, column) in [
-            (String::from(Key::Down), 1, 0),
-            (String::from(Key::Right), 1, 1),
-            (String::from(Key::Tab), 1, 2),
-            (String::from(Key::Enter), 2, 2),
-            (String::from(Key::Home), 2, 0),
-            (String::from(Key::Up), 1, 0),
+            (Key::Down.to_string(), 1, 0),
+            (Key::Right.to_string(), 1, 1),
+            (Key::Tab.to_string(), 1, 2),
+            (Key::Enter.to_string(), 2, 2),
+            (Key::Home.to_string(), 2, 0),
+            (Key::Up.to_string(), 1, 0),
         ] {
             window.keys(&keys).await;
             assert_eq!(window.run(active).await, json!([row, column]), "after {keys:?}");
@@ -171,16 +171,16 @@ fn a_grid_is_worked_by_keyboard_alone_and_keeps_its_habits() {
         let at = columns("enterprise").expect("columns").iter().position(|c| c.name == "note").expect("the note");
         window.cell(1, at).await;
         window.keys("first").await;
-        window.keys(&String::from(Key::Enter)).await;
+        window.keys(&Key::Enter.to_string()).await;
         assert_eq!(window.run(active).await, json!([2, at]), "Enter goes on below");
         window.cell(1, at).await;
         window.keys("lost").await;
-        window.keys(&String::from(Key::Escape)).await;
+        window.keys(&Key::Escape.to_string()).await;
         window.wait("given up", "return document.querySelector('.input').value === ''").await;
         assert_eq!(window.texts(at).await[1], "first");
-        window.keys(&String::from(Key::F2)).await;
+        window.keys(&Key::F2.to_string()).await;
         window.keys("!").await;
-        window.keys(&String::from(Key::Enter)).await;
+        window.keys(&Key::Enter.to_string()).await;
         let kept =
             format!("return document.querySelector('[data-row=\"1\"][data-cell=\"{at}\"]').innerText === 'first!'");
         window.wait("gone on with", &kept).await;
@@ -188,21 +188,19 @@ fn a_grid_is_worked_by_keyboard_alone_and_keeps_its_habits() {
         let phone = columns("enterprise").expect("columns").iter().position(|c| c.name == "leader_phone").expect("it");
         window.cell(1, phone).await;
         window.keys("123").await;
-        window.keys(&String::from(Key::Enter)).await;
+        window.keys(&Key::Enter.to_string()).await;
         window.wait("the reason", &format!("return document.querySelector('[data-row=\"1\"][data-cell=\"{phone}\"]').classList.contains('wrong')")).await;
         window.cell(1, phone).await;
         window.wait("beside it", "return document.querySelector('.say')?.innerText.includes('不像电话号码')").await;
         window.picture("records-flaw-light-1366").await;
-        window.keys(&String::from(Key::Delete)).await;
+        window.keys(&Key::Delete.to_string()).await;
         window.wait("emptied", &format!("return !document.querySelector('[data-row=\"1\"][data-cell=\"{phone}\"]').classList.contains('wrong')")).await;
         // The editor, by key; and back.
-        window
-            .keys(&format!("{}{}{}", String::from(Key::Control), String::from(Key::Enter), String::from(Key::Null)))
-            .await;
+        window.keys(&format!("{}{}{}", Key::Control.to_string(), Key::Enter.to_string(), Key::Null.to_string())).await;
         window.wait("the editor", "return document.querySelectorAll('aside .fields .line').length > 20").await;
         window.wait("its focus", "return document.activeElement.closest('aside') !== null").await;
         window.picture("editor-light-1366").await;
-        window.keys(&String::from(Key::Escape)).await;
+        window.keys(&Key::Escape.to_string()).await;
         window
             .wait("back", "return document.querySelector('aside') === null && document.activeElement.matches('.input')")
             .await;
@@ -272,7 +270,7 @@ fn no_letter_of_a_composition_is_lost_and_none_of_its_keys_moves() {
                         assert_eq!(answer, json!(["您好", true, true]), "{list} column {column}, {order}");
                         tried += 1;
                     }
-                    window.keys(&String::from(Key::Escape)).await;
+                    window.keys(&Key::Escape.to_string()).await;
                 }
             }
         }
@@ -329,9 +327,9 @@ fn twenty_two_tenants_are_confirmed_within_a_minute() {
         // The first is typed over, some are confirmed by key, the rest with one click.
         window.wait("the first field", "return document.activeElement.matches('[data-row][data-at]')").await;
         window.keys("9").await;
-        window.keys(&String::from(Key::Enter)).await;
+        window.keys(&Key::Enter.to_string()).await;
         for _ in 0..9 {
-            window.keys(&String::from(Key::Enter)).await;
+            window.keys(&Key::Enter.to_string()).await;
         }
         window.press("其余全部确认").await;
         let all = format!("return document.querySelector('.tally').innerText === '已更新 {count} / {count}'");

@@ -271,7 +271,7 @@ mod tests {
         fs::write(folder.join("stage/taizhang.exe"), "program").expect("written again, at another time");
         assert_eq!(first, zip("b.zip"), "nothing but names and bytes counts");
         let archive = zip::ZipArchive::new(std::io::Cursor::new(first)).expect("a zip");
-        let names: Vec<&str> = archive.file_names().collect();
+        let names: Vec<String> = archive.file_names().map(|n| n.expect("a name").into_owned()).collect();
         assert_eq!(
             names,
             ["众创台账/assets/forms/季报.toml", "众创台账/taizhang.exe", "众创台账/portable.txt"],
