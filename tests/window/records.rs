@@ -113,7 +113,7 @@ fn every_kind_is_added_edited_undone_deleted_and_restored() {
                 );
                 window.wait(&format!("{}: the note", list.label), &noted).await;
                 window.wait("kept", "return document.querySelector('footer .saved').innerText === '已保存'").await;
-                window.keys(&format!("{}z{}", Key::Control.to_string(), Key::Null.to_string())).await;
+                window.keys(&format!("{}z{}", Key::Control, Key::Null)).await;
                 let gone = format!(
                     "return document.querySelector('[data-row=\"{count}\"][data-cell=\"{at}\"]')?.innerText === ''"
                 );
@@ -196,7 +196,7 @@ fn a_grid_is_worked_by_keyboard_alone_and_keeps_its_habits() {
         window.keys(&Key::Delete.to_string()).await;
         window.wait("emptied", &format!("return !document.querySelector('[data-row=\"1\"][data-cell=\"{phone}\"]').classList.contains('wrong')")).await;
         // The editor, by key; and back.
-        window.keys(&format!("{}{}{}", Key::Control.to_string(), Key::Enter.to_string(), Key::Null.to_string())).await;
+        window.keys(&format!("{}{}{}", Key::Control, Key::Enter, Key::Null)).await;
         window.wait("the editor", "return document.querySelectorAll('aside .fields .line').length > 20").await;
         window.wait("its focus", "return document.activeElement.closest('aside') !== null").await;
         window.picture("editor-light-1366").await;
