@@ -1,11 +1,11 @@
 /* Does at a dialog what a person does: dialog.exe TITLE [text=WORDS] [press=BUTTON].
-   Waits up to 90 seconds for a window whose title begins with TITLE, or is TITLE when that ends in $, prints the words in it, types WORDS into its text
+   Waits up to 90 seconds for a window whose title begins with TITLE and that has what is asked for, prints the words in it, types WORDS into its text
    field, and presses the button whose label contains BUTTON (without its & marks). */
 #include <stdio.h>
 #include <wchar.h>
 #include <windows.h>
 
-static const wchar_t *title, *button;
+static const wchar_t *title, *button, *type;
 static wchar_t label[512];
 static HWND window, field, press;
 
@@ -16,32 +16,31 @@ static void say(const wchar_t *text)
         puts(bytes);
 }
 
-static int fits(const wchar_t *text)
-{
-    size_t length = wcslen(title);
-    if (length && title[length - 1] == L'$')
-        return wcslen(text) == length - 1 && wcsncmp(text, title, length - 1) == 0;
-    return wcsncmp(text, title, length) == 0;
-}
+static BOOL CALLBACK inside(HWND at, LPARAM loud);
 
 static BOOL CALLBACK top(HWND at, LPARAM unused)
 {
     wchar_t text[512];
     (void)unused;
-    if (!IsWindowVisible(at) || !GetWindowTextW(at, text, 512) || !fits(text))
+    if (!IsWindowVisible(at) || !GetWindowTextW(at, text, 512) || wcsncmp(text, title, wcslen(title)) != 0)
+        return TRUE;
+    /* A dialog's own questions bear its title too. */
+    field = press = NULL;
+    EnumChildWindows(at, inside, 0);
+    if ((button && !press) || (type && !field) || !IsWindowEnabled(at))
         return TRUE;
     window = at;
     return FALSE;
 }
 
-static BOOL CALLBACK inside(HWND at, LPARAM unused)
+static BOOL CALLBACK inside(HWND at, LPARAM loud)
 {
     wchar_t text[4096] = L"", class[64] = L"", plain[4096];
     size_t from, to = 0;
-    (void)unused;
     GetClassNameW(at, class, 64);
     SendMessageTimeoutW(at, WM_GETTEXT, 4096, (LPARAM)text, SMTO_ABORTIFHUNG, 2000, NULL);
-    say(text);
+    if (loud)
+        say(text);
     if (_wcsicmp(class, L"Edit") == 0 && IsWindowVisible(at))
         field = at;
     for (from = 0; text[from]; from++)
@@ -64,7 +63,6 @@ static int waits(void)
 
 int wmain(int count, wchar_t **words)
 {
-    const wchar_t *type = NULL;
     int i, tries;
     if (count < 2)
         return 2;
@@ -83,7 +81,7 @@ int wmain(int count, wchar_t **words)
     if (!window)
         return 3;
     Sleep(500);
-    EnumChildWindows(window, inside, 0);
+    EnumChildWindows(window, inside, 1);
     if (type) {
         if (!field)
             return 4;

@@ -16,7 +16,7 @@ pub fn windows() -> Outcome {
     setup::system(For::Dist)?;
     setup::screen()?;
     println!("编译 Windows 程序(首次需要十分钟左右)…");
-    let programs = windows::programs(Build::Release)?;
+    let programs = windows::programs(Build::Dist)?;
     let stage = setup::target().join("windows/stage");
     windows::lay_out(&programs, &stage)?;
     let dist = top().join("dist");
@@ -28,7 +28,7 @@ pub fn windows() -> Outcome {
     sizes.push(size("便携版", &zip, u64::MAX));
     // makensis warns of some names and knows Chinese ones only under some locales.
     let passing = setup::target().join("windows/taizhang-installer.exe");
-    let packed = windows::installer(&stage, &passing, VERSION, Build::Release).and_then(|()| {
+    let packed = windows::installer(&stage, &passing, VERSION, Build::Dist).and_then(|()| {
         let exe = dist.join(format!("众创台账-{VERSION}-安装程序.exe"));
         fs::copy(&passing, &exe).map_err(|e| format!("无法写入 {}（{e}）", exe.display()))?;
         sizes.push(size("安装程序", &exe, INSTALLER));

@@ -24,7 +24,7 @@ const LOADER: &str = "WebView2Loader.dll";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Build {
     /// To be given to people: small, quick, alike each time.
-    Release,
+    Dist,
     /// To be tried in the test run: quickly built.
     Trial,
 }
@@ -32,7 +32,7 @@ pub enum Build {
 impl Build {
     fn profile(self) -> &'static str {
         match self {
-            Build::Release => "release",
+            Build::Dist => "dist",
             Build::Trial => "trial",
         }
     }
@@ -65,7 +65,7 @@ pub fn programs(build: Build) -> Outcome<PathBuf> {
         debian
     };
     across.args(["--quiet", "--profile", build.profile(), "--target-dir"]).arg(&out).args(PACKAGES);
-    if build == Build::Release {
+    if build == Build::Dist {
         alike_everywhere(&mut across);
     }
     run(across, "编译 Windows 程序")?;
