@@ -1,5 +1,4 @@
-//! 档案 and 季度更新: every kind typed in, changed, taken back, deleted and brought back; blocks; the round; the input
-//! method; large lists.
+//! 档案: every kind typed in, changed, taken back, deleted and brought back; pasted blocks; the input method.
 
 use fantoccini::key::Key;
 use incubator::desk::{Column, Typed, columns};
@@ -53,16 +52,6 @@ impl Window<'_> {
              return cell !== null && cell.classList.contains('active')"
         );
         self.wait("the cell", &script).await;
-    }
-
-    /// The texts of a column in sight.
-    async fn texts(&self, column: usize) -> Vec<String> {
-        let script = format!(
-            "return [...document.querySelectorAll('[data-cell=\"{column}\"][data-row]')]
-               .sort((a, b) => a.dataset.row - b.dataset.row).map((c) => c.innerText)"
-        );
-        let found = self.run(&script).await;
-        found.as_array().into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect()
     }
 
     /// How many records the list says that it shows.
