@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use calamine::Data;
-use incubator::form::{Cell, Content, Filing, Filled, Form, Level, Shelf, fill, parse};
+use incubator::form::{Cell, CellSource, Content, Filing, Filled, Form, Level, Shelf, fill, parse};
 use incubator::ledger::Ledger;
 use incubator::period::Period;
 use incubator::record::{Record, Value, kind};
@@ -16,7 +16,7 @@ use crate::cli::Place;
 use crate::workbook::{Scratch, convert, read, run, unpack, xml_of};
 
 /// Each annex with the wording of its original, copied as it was published.
-const ORIGINALS: [(&str, &str); 4] = [
+pub const ORIGINALS: [(&str, &str); 4] = [
     ("hunan-filing-2016", include_str!("data/annex/hunan-filing-2016.txt")),
     ("hunan-filing-summary-2016", include_str!("data/annex/hunan-filing-summary-2016.txt")),
     ("shanxi-recognition-2022", include_str!("data/annex/shanxi-recognition-2022.txt")),
@@ -56,7 +56,7 @@ fn shown(filled: &Filled, code: &str) -> String {
 
 /// The wording alone: no blanks, no lines to write on, boxes as boxes. A line that the extraction repeats right
 /// below itself (heading and first row of a table) counts once.
-fn bare(text: &str) -> String {
+pub fn bare(text: &str) -> String {
     let marked = ["<p>", "</p>"].iter().fold(text.to_owned(), |t, tag| t.replace(tag, ""));
     let marked = marked.replace("<input type=\"checkbox\"/>", "□").replace("<input type=\"checkbox\">", "□");
     let lines = marked.lines().map(|line| line.chars().filter(|c| !c.is_whitespace() && *c != '_').collect::<String>());
@@ -70,11 +70,22 @@ fn blank_paper(form: &Form) -> String {
     let filled = filled_on(form, &Ledger::default(), "2022-06-30");
     let grid = filled.grid.as_ref().expect("a form with its own paper");
     let boxes = grid.rows.iter().flat_map(|row| &row.boxes);
-    let text = boxes.map(|space| match space.code.as_deref().and_then(|code| cell(&filled, code).value.clone()) {
-        // Without records only counts of nothing and the day itself are there: the day's own words stay.
-        Some(Content::Text(day)) => day.chars().filter(|c| !c.is_ascii_digit()).collect(),
-        Some(_) => String::new(),
-        None => space.text.clone(),
+    // What the program drafts in the makerspace's place is content, not wording.
+    let is_text = |code: &str| form.cells.iter().any(|c| c.code == code && matches!(c.source, CellSource::Text(_)));
+    let drafts: Vec<String> =
+        filled.cells.iter().filter(|c| is_text(&c.code)).map(Cell::printed).filter(|t| !t.is_empty()).collect();
+    let content = |code: &str| cell(&filled, code).value.clone();
+    let text = boxes.map(|space| {
+        match space
+            .code
+            .as_deref()
+            .and_then(|code| if is_text(code) { content(code).map(|_| Content::Int(0)) } else { content(code) })
+        {
+            // Without records only counts of nothing and the day itself are there: the day's own words stay.
+            Some(Content::Text(day)) => day.chars().filter(|c| !c.is_ascii_digit()).collect(),
+            Some(_) => String::new(),
+            None => drafts.iter().fold(space.text.clone(), |text, draft| text.replace(draft, "")),
+        }
     });
     bare(&text.collect::<Vec<_>>().join("\n"))
 }
@@ -276,7 +287,7 @@ fn the_ticked_box_is_that_of_the_record() {
     assert!(hunan.contains(&"事业单位☑ 国有企业□ 民营企业□  其他□".to_owned()), "{hunan:?}");
     let shanxi = paper("shanxi-recognition-2022", "2021-09-20");
     assert!(shanxi.contains(&"综合 ☑ 专业化 □".to_owned()), "{shanxi:?}");
-    assert!(shanxi.contains(&"☑综合　　专业化".to_owned()), "on the cover, where the original has no box");
+    assert!(shanxi.contains(&"☑综合　　□专业化".to_owned()), "on the cover, where the original has no box");
     assert!(shanxi.contains(&"自有".to_owned()) && !shanxi.contains(&"自有/租赁".to_owned()), "chosen, not offered");
     let inspection = paper("shanxi-inspection-2022", "2021-09-20");
     assert!(inspection.contains(&"☑ 否 情况说明：".to_owned()), "学府路88号 is only part of the space's address");
@@ -430,7 +441,7 @@ fn a_sealed_annex_reads_back_as_it_was() {
 }
 
 /// Merged ranges of a workbook's first sheet: first row, first column, last row, last column.
-fn merges(bytes: &[u8], folder: &Path) -> Vec<(u32, u32, u32, u32)> {
+pub fn merges(bytes: &[u8], folder: &Path) -> Vec<(u32, u32, u32, u32)> {
     let parts = xml_of(&unpack(bytes, folder));
     let sheet = &parts.iter().find(|(name, _)| name.ends_with("sheet1.xml")).expect("a sheet").1;
     let corner = |text: &str| {

@@ -13,6 +13,7 @@ mod import;
 mod lists;
 mod oracle;
 mod pack;
+mod papers;
 mod programmes;
 mod proof;
 mod random;

@@ -7,12 +7,9 @@ use std::process::Command;
 
 use calamine::{Data, Reader, Xlsx};
 use chrono::NaiveDate;
-use incubator::form::{
-    Breach, Cell, Content, Filing, Filled, Gap, HeadItem, Level, PeriodKind, RosterRow, RosterTable, Shelf, Source,
-    fill,
-};
+use incubator::form::{Breach, Cell, Content, Filled, Gap, HeadItem, Level, RosterRow, RosterTable, Source};
 use incubator::ledger::Ledger;
-use incubator::period::{Basis, Period};
+use incubator::period::Basis;
 use incubator::record::{Record, Type, Value, kind, shape, shapes};
 use incubator::{roster, sample, workbook};
 
@@ -626,35 +623,6 @@ fn the_quarter_prints_on_one_page() {
     for want in ["众创空间统计监测报表(季报)", "2021年09月", "zjf12_1", "报出日期：2021年9月23日", "内部核对稿"]
     {
         assert!(first.contains(want), "the first page holds {want}: {first}");
-    }
-}
-
-#[test]
-fn every_form_of_the_sample_prints() {
-    let scratch = Scratch::new("sample-prints");
-    let ledger = sample::ledger().expect("the sample");
-    let shelf = Shelf::load(Path::new("/nowhere"));
-    let mut files = Vec::new();
-    for form in &shelf.forms {
-        let period = match form.period {
-            PeriodKind::Quarter => Period::Quarter { year: 2021, quarter: 3 },
-            PeriodKind::Year => Period::Year { year: 2021 },
-            PeriodKind::Day => Period::Day(day("2021-09-20")),
-        };
-        let bytes = workbook::form(&fill(form, &ledger, &Filing::new(form, period))).expect("a workbook");
-        let file = scratch.0.join(format!("{}.xlsx", form.id));
-        std::fs::write(&file, &bytes).expect("written");
-        files.push(file);
-        let book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("readable");
-        let want = if form.period == PeriodKind::Quarter { "季报" } else { form.title.as_str() };
-        assert_eq!(book.sheet_names()[0], want, "{}", form.id);
-    }
-    // One call for all: starting LibreOffice is the slow part.
-    convert(&files, "pdf", &scratch.0);
-    for form in &shelf.forms {
-        let print = run("pdftotext", &scratch.0.join(format!("{}.pdf", form.id)));
-        assert!(print.contains(&form.title), "{} prints under its title: {print}", form.id);
-        assert_eq!(print.contains("非官方"), !form.official, "{} says whose wording it is", form.id);
     }
 }
 

@@ -244,11 +244,12 @@ impl Desk {
                     pack.breaches.push(say);
                 }
             }
-            sources.push((form, filled));
+            let window = self.filing(form, period, Choice::default(), &ledger).window();
+            sources.push((form, filled, window));
         }
         // Proof of records behind numbers that no item asks for lies in a folder of its own.
-        for (form, filled) in &sources {
-            let mut trace = Trace::new(&ledger, filled.cutoff);
+        for (form, filled, window) in &sources {
+            let mut trace = Trace::new(form, &ledger, *window);
             for of in named(form, filled, &ledger, &mut trace) {
                 for kept in evidence(of, &also, &ledger, &proofs) {
                     if !shelf.at.contains_key(&kept.id) {
@@ -257,8 +258,8 @@ impl Desk {
                 }
             }
         }
-        for (form, filled) in &sources {
-            let mut trace = Trace::new(&ledger, filled.cutoff);
+        for (form, filled, window) in &sources {
+            let mut trace = Trace::new(form, &ledger, *window);
             lines(form, filled, &ledger, &mut trace, &|of| shelf.numbers(of, &also), &mut pack);
         }
         progress.at("填写表格", all.len() as u64, all.len() as u64)?;

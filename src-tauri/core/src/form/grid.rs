@@ -272,7 +272,7 @@ impl Layout {
 }
 
 /// Ticks the □ that stands right behind or before a word: `民营企业□` becomes `民营企业☑`. Where the wording
-/// has no boxes at all the tick stands before the word.
+/// has no boxes at all (a scan loses them) each of its words gets one: `☑综合　□专业化`.
 fn ticked(wording: &str, word: &str) -> String {
     const BOX: char = '□';
     if word.is_empty() {
@@ -291,7 +291,15 @@ fn ticked(wording: &str, word: &str) -> String {
         }
     };
     if !wording.contains(BOX) {
-        return wording.replacen(word, &format!("☑{word}"), 1);
+        if !wording.split_whitespace().any(|choice| choice == word) {
+            return wording.to_owned();
+        }
+        // What is between the words stays as wide as it is.
+        let parts = wording.split_inclusive(char::is_whitespace).map(|part| match part.trim() {
+            "" => part.to_owned(),
+            choice => format!("{}{part}", if choice == word { '☑' } else { BOX }),
+        });
+        return parts.collect();
     }
     match wording.match_indices(word).find_map(|(at, word)| sides(at, word)) {
         Some(at) => {
@@ -362,7 +370,8 @@ mod tests {
             (nature, "", nature),
             (nature, "集体", nature),
             ("综合□ 专业化□", "综合", "综合☑ 专业化□"),
-            ("综合 专业化", "专业化", "综合 ☑专业化"),
+            ("综合　　专业化", "专业化", "□综合　　☑专业化"),
+            ("综合　　专业化", "集体", "综合　　专业化"),
             ("□ 是", "是", "☑ 是"),
             ("□ 是", "否", "□ 是"),
             ("□ 否 情况说明：", "否", "☑ 否 情况说明："),

@@ -310,6 +310,8 @@ pub struct Column {
     pub width: f64,
     /// What stands there while the record has nothing, for example 在建.
     pub blank: String,
+    /// 是 where the record has something and it is not 0, else 否.
+    pub yes_no: bool,
     /// Days and months as 2017年12月10日 and 2017年12月.
     pub chinese_dates: bool,
     /// A field of the record that is put in brackets behind the value.

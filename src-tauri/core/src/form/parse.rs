@@ -810,6 +810,7 @@ fn column(table: &Table, of: &'static Kind, flaws: &mut Flaws) -> Option<Column>
         _ => 12.0,
     };
     let blank = r.or_blank("blank", flaws);
+    let yes_no = r.yes("yes_no", flaws).unwrap_or(false);
     let chinese_dates = match r.text("dates", flaws) {
         None => false,
         Some("chinese") => true,
@@ -839,7 +840,7 @@ fn column(table: &Table, of: &'static Kind, flaws: &mut Flaws) -> Option<Column>
         flaws.push(&label, "where 只能与下属类别的栏目一起用");
     }
     let conditions = conditions.into_iter().filter_map(|c| condition(&label, owned?, c, flaws)).collect();
-    Some(Column { label, unit, value, width, blank, chinese_dates, bracket, conditions })
+    Some(Column { label, unit, value, width, blank, yes_no, chinese_dates, bracket, conditions })
 }
 
 /// The field by which records of `other` belong to one of `of`, or to several.

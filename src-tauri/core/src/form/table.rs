@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use super::fill::printed_day;
 use super::{CellDef, CellSource, Column, ColumnValue, Content, Form, RosterDef, RosterRow, RosterTable, shared};
 use crate::amount;
-use crate::figure::{Days, Scope};
+use crate::figure::{Days, Figure, Scope};
 use crate::ledger::Ledger;
 use crate::period::Window;
 use crate::record::{Kind, Record, Type, Value, kind};
@@ -48,6 +48,10 @@ pub(super) fn roster(
                 column.bracket.and_then(|at| Some(ledger.text(def.kind, record, def.kind.fields.get(at)?.name)));
             match (content, bracket.filter(|text| !text.is_empty())) {
                 (Some(Content::Text(text)), Some(more)) => Some(Content::Text(format!("{text}（{more}）"))),
+                (content, _) if column.yes_no => {
+                    let is = !matches!(content, None | Some(Content::Int(0)));
+                    Some(Content::Text(if is { "是" } else { "否" }.to_owned()))
+                }
                 (None, _) if !column.blank.is_empty() => Some(Content::Text(column.blank.clone())),
                 (content, _) => content,
             }
@@ -209,25 +213,10 @@ impl Rows<'_> {
 
     /// What the record's `figure` names, in hundredths of the record's unit, and the last day that it counts.
     fn measured(&self, record: &Record, days: Option<Days>) -> Option<(i64, NaiveDate)> {
-        let read = |name: &str| record.field(self.def.kind, name).and_then(Value::as_text);
-        let def = figure(self.form, read("figure")?)?;
-        let CellSource::Query(query) = &def.source else { return None };
-        let whole = self.scope.window.end;
-        let (start, end) = match days {
-            Some(days) => days.of(&self.scope.window),
-            None => (
-                self.day(record, "from").unwrap_or(NaiveDate::MIN),
-                self.day(record, "until").map_or(whole, |last| last.min(whole)),
-            ),
-        };
-        let scope = Scope {
-            ledger: self.scope.ledger,
-            window: Window { start, end, fresh: NaiveDate::MIN },
-            converted_counts_twice: self.scope.converted_counts_twice,
-            found: HashMap::new(),
-        };
-        let exact = scope.figure(query).exact?;
-        let unit = read("unit").filter(|unit| amount::scale(unit) > 1 && amount::scale(&def.unit) > 1);
+        let (def, figure, end) = measured(self.form, self.scope, self.def.kind, record, days)?;
+        let exact = figure.exact?;
+        let unit = record.field(self.def.kind, "unit").and_then(Value::as_text);
+        let unit = unit.filter(|unit| amount::scale(unit) > 1 && amount::scale(&def.unit) > 1);
         let scale = match unit {
             Some(unit) => amount::scale(unit),
             None => def.scale(),
@@ -248,6 +237,31 @@ impl Rows<'_> {
             "进行中"
         }
     }
+}
+
+/// What a record's `figure` names, over the record's own days or over others, with the last day that counts.
+pub(super) fn measured<'f>(
+    form: &'f Form,
+    scope: &Scope,
+    kind: &Kind,
+    record: &Record,
+    days: Option<Days>,
+) -> Option<(&'f CellDef, Figure, NaiveDate)> {
+    let def = figure(form, record.field(kind, "figure").and_then(Value::as_text)?)?;
+    let CellSource::Query(query) = &def.source else { return None };
+    let day = |name: &str| record.field(kind, name).and_then(Value::as_date);
+    let whole = scope.window.end;
+    let (start, end) = match days {
+        Some(days) => days.of(&scope.window),
+        None => (day("from").unwrap_or(NaiveDate::MIN), day("until").map_or(whole, |last| last.min(whole))),
+    };
+    let scope = Scope {
+        ledger: scope.ledger,
+        window: Window { start, end, fresh: NaiveDate::MIN },
+        converted_counts_twice: scope.converted_counts_twice,
+        found: HashMap::new(),
+    };
+    Some((def, scope.figure(query), end))
 }
 
 /// A figure by its code or label: the form's own, else one that all share.

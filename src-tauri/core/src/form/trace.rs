@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use super::table::{begun, day_of};
-use super::{Column, ColumnValue};
+use super::table::{begun, day_of, measured};
+use super::{Column, ColumnValue, Form};
 use crate::figure::Scope;
 use crate::ledger::Ledger;
 use crate::period::Window;
@@ -13,6 +13,7 @@ use crate::record::{Kind, Record, Value};
 
 /// Finds records behind the cells of rosters.
 pub(crate) struct Trace<'a> {
+    form: &'a Form,
     ledger: &'a Ledger,
     end: NaiveDate,
     /// Where the columns' own conditions look.
@@ -25,10 +26,11 @@ pub(crate) struct Trace<'a> {
 pub(crate) type Part = (&'static Kind, i64, Option<i64>);
 
 impl<'a> Trace<'a> {
-    pub(crate) fn new(ledger: &'a Ledger, end: NaiveDate) -> Trace<'a> {
-        let window = Window { start: NaiveDate::MIN, end, fresh: NaiveDate::MIN };
-        let scope = Scope { ledger, window, converted_counts_twice: false, found: HashMap::new() };
-        Trace { ledger, end, scope, owned: HashMap::new() }
+    /// For a form filled over these days.
+    pub(crate) fn new(form: &'a Form, ledger: &'a Ledger, window: Window) -> Trace<'a> {
+        let converted_counts_twice = form.converted_counts_twice;
+        let scope = Scope { ledger, window, converted_counts_twice, found: HashMap::new() };
+        Trace { form, ledger, end: window.end, scope, owned: HashMap::new() }
     }
 
     /// The records behind the cell of a column in a record's row.
@@ -55,6 +57,10 @@ impl<'a> Trace<'a> {
             ColumnValue::DistinctOf(kind, owner, _) => {
                 let mine = self.mine(kind, *owner, row.id, column).into_iter().filter(|r| begun(kind, r, end));
                 mine.map(|r| (*kind, r.id, None)).collect()
+            }
+            ColumnValue::Measured(typed, days) if typed.is_none_or(|at| row.get(at).is_none()) => {
+                let figure = measured(self.form, &self.scope, kind, row, *days).map(|(_, figure, _)| figure);
+                figure.into_iter().flat_map(|f| f.from).map(|b| (b.kind, b.id, None)).collect()
             }
             _ => vec![(kind, row.id, None)],
         }

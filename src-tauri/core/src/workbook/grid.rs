@@ -59,7 +59,7 @@ pub(super) fn paper(sheet: &mut Worksheet, filled: &Filled, grid: &Grid) -> Resu
     }
     sheet.set_margins(MARGIN, MARGIN, 0.7, 0.7, 0.3, 0.3).set_print_center_horizontally(true);
     // Not "fit to one page wide": Excel forgets the page breaks then.
-    sheet.set_print_scale(print_scale(grid));
+    sheet.set_print_scale(print_scale(&grid.widths, grid.landscape));
     marks(sheet, filled);
     sheet.set_screen_gridlines(false);
     Ok(())
@@ -67,9 +67,9 @@ pub(super) fn paper(sheet: &mut Worksheet, filled: &Filled, grid: &Grid) -> Resu
 
 /// Percent at which the columns fit between the margins.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 10 and 100")]
-fn print_scale(grid: &Grid) -> u16 {
-    let room = if grid.landscape { A4.1 } else { A4.0 } - 2.0 * MARGIN;
-    let wide: f64 = grid.widths.iter().map(|w| w * CHARACTER + PADDING).sum();
+pub(super) fn print_scale(widths: &[f64], landscape: bool) -> u16 {
+    let room = if landscape { A4.1 } else { A4.0 } - 2.0 * MARGIN;
+    let wide: f64 = widths.iter().map(|w| w * CHARACTER + PADDING).sum();
     (room / wide * 100.0).clamp(10.0, 100.0) as u16
 }
 
@@ -228,8 +228,7 @@ mod tests {
 
     #[test]
     fn wide_paper_is_made_smaller_and_narrow_paper_is_not_made_larger() {
-        let grid = |widths: Vec<f64>| Grid { landscape: false, widths, rows: Vec::new(), with_tables: false };
-        assert_eq!(print_scale(&grid(vec![17.0; 4])), 100);
-        assert_eq!(print_scale(&grid(vec![17.0; 8])), 51, "136 characters on a page of 70");
+        assert_eq!(print_scale(&[17.0; 4], false), 100);
+        assert_eq!(print_scale(&[17.0; 8], false), 51, "136 characters on a page of 70");
     }
 }

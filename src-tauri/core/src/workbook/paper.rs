@@ -3,7 +3,8 @@
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet};
 
 use super::{
-    ContentFormats, Decimals, TEXT, WHOLE, base, boxed, content, header_text, lines, room, row_height, text, width,
+    ContentFormats, Decimals, TEXT, WHOLE, base, boxed, content, grid, header_text, lines, room, row_height, text,
+    width,
 };
 use crate::error::Result;
 use crate::form::{Cell, Content, Filled, HeadItem, RosterTable};
@@ -12,6 +13,8 @@ use crate::period::{Period, chinese_date};
 /// Column heads of a form that names none.
 const COLUMNS: [&str; 4] = ["指标名称", "计量单位", "代码", "数量"];
 const UNOFFICIAL: &str = "（非官方表样）";
+/// Columns of a wide roster that stand on each of its pages: the running number and the name.
+const REPEATED: u16 = 2;
 /// Between items of one line of print.
 const GAP: &str = "　　";
 /// Steps of indentation that are about as wide as “其中：”; Excel and LibreOffice measure them differently.
@@ -291,8 +294,12 @@ pub(super) fn roster(sheet: &mut Worksheet, filled: &Filled, table: &RosterTable
     for (col, w) in (0..).zip(&widths) {
         sheet.set_column_width(col, *w)?;
     }
-    let mut row = title(sheet, filled, last)?;
-    row = print_lines(sheet, row, &filled.head, &widths, 20.0)?;
+    // A table too wide to be read on one page goes over several side by side, its first columns on each.
+    let breaks = page_breaks(&widths);
+    let front = breaks.first().map_or(last, |first| first - 1);
+    let front_widths = widths.get(..=usize::from(front)).unwrap_or(&widths);
+    let mut row = title(sheet, filled, front)?;
+    row = print_lines(sheet, row, &filled.head, front_widths, 20.0)?;
     let heading = row;
     let mut tall = 1;
     for ((col, name), w) in (0..).zip(&table.columns).zip(&widths) {
@@ -315,18 +322,63 @@ pub(super) fn roster(sheet: &mut Worksheet, filled: &Filled, table: &RosterTable
         sheet.set_row_height(row, row_height(tall))?;
         row += 1;
     }
-    row = print_lines(sheet, row, &filled.foot, &widths, 24.0)?;
+    row = print_lines(sheet, row, &filled.foot, front_widths, 24.0)?;
     sheet.set_print_area(0, 0, row.saturating_sub(1).max(heading), last)?;
     sheet.set_landscape().set_margins(0.5, 0.5, 0.8, 0.7, 0.4, 0.4).set_print_center_horizontally(true);
-    sheet.set_print_fit_to_pages(1, 0);
+    match breaks.first() {
+        None => drop(sheet.set_print_fit_to_pages(1, 0)),
+        Some(first) => {
+            // Not "fit to pages": Excel forgets the page breaks then.
+            let all: Vec<u32> = breaks.iter().map(|col| u32::from(*col)).collect();
+            sheet.set_vertical_page_breaks(&all)?.set_repeat_columns(0, REPEATED - 1)?;
+            let (kept, page) = (widths.get(..usize::from(REPEATED)), widths.get(..usize::from(*first)));
+            let rest = breaks.windows(2).map(|b| widths.get(usize::from(b[0])..usize::from(b[1])));
+            let tail = breaks.last().map(|b| widths.get(usize::from(*b)..));
+            let others = rest.chain(tail).flatten().map(|page| [kept.unwrap_or_default(), page].concat());
+            let scales = others.chain(page.map(<[f64]>::to_vec)).map(|page| grid::print_scale(&page, true));
+            sheet.set_print_scale(scales.min().unwrap_or(100));
+        }
+    }
     marks(sheet, filled, true);
     sheet.set_screen_gridlines(false);
     Ok(())
 }
 
+/// Columns with which a page of a wide roster begins, the first page apart: so wide that letters keep six points
+/// or more, and the pages about equally wide.
+fn page_breaks(widths: &[f64]) -> Vec<u16> {
+    /// Half-width characters of a page.
+    const PAGE: f64 = 185.0;
+    let wide: f64 = widths.iter().sum();
+    if wide <= PAGE {
+        return Vec::new();
+    }
+    let repeated: f64 = widths.iter().take(usize::from(REPEATED)).sum();
+    let pages = ((wide - repeated) / (PAGE - repeated).max(PAGE / 4.0)).ceil();
+    let even = (wide - repeated) / pages + repeated;
+    let mut breaks = Vec::new();
+    let mut page = 0.0;
+    for (col, width) in (0..).zip(widths) {
+        // The column that reaches over the middle of the seam stands on the earlier page.
+        if col > REPEATED && page + width / 2.0 > even {
+            breaks.push(col);
+            page = repeated;
+        }
+        page += width;
+    }
+    breaks
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_is_not_made_too_small_to_read() {
+        assert!(page_breaks(&[10.0; 18]).is_empty(), "180 characters fit");
+        assert_eq!(page_breaks(&[10.0; 22]), [12], "two pages, the first two columns on both");
+        assert_eq!(page_breaks(&[10.0; 40]), [15, 28]);
+    }
 
     #[test]
     fn columns_are_told_by_their_heads() {
