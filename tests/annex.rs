@@ -38,7 +38,7 @@ static SHELF: LazyLock<Shelf> = LazyLock::new(|| Shelf::load(Path::new("no forms
 static SAMPLE: LazyLock<Ledger> = LazyLock::new(|| sample::ledger().expect("the sample is sound"));
 
 fn form(id: &str) -> &'static Form {
-    SHELF.find(id, None).expect("a form of the program")
+    SHELF.edition(id, None).expect("a form of the program")
 }
 
 fn filled_on(form: &Form, ledger: &Ledger, day: &str) -> Filled {
@@ -456,7 +456,7 @@ pub fn merges(bytes: &[u8], folder: &Path) -> Vec<(u32, u32, u32, u32)> {
 
 #[test]
 fn merged_boxes_never_overlap() {
-    let papers: Vec<&str> = SHELF.forms.iter().filter(|f| f.layout.is_some()).map(|f| f.id.as_str()).collect();
+    let papers: Vec<&str> = SHELF.sound.iter().filter(|f| f.layout.is_some()).map(|f| f.id.as_str()).collect();
     assert!(papers.len() > ORIGINALS.len(), "every form with a paper of its own: {papers:?}");
     for id in papers {
         let long = with_text(id, "HN1_22", &"很长的文字。".repeat(400));

@@ -62,7 +62,7 @@ fn every_table_has_the_words_of_its_document() {
         let (head, words) = part.split_once('\n').expect("a heading and its words");
         let id = head.split(" | ").next().expect("an id");
         known.insert(id);
-        let form = shelf.find(id, None).expect("a form");
+        let form = shelf.edition(id, None).expect("a form");
         let paper =
             bare(&print(workbook::form(&filled(form, &Ledger::default())).expect("a workbook")).replace('|', ""));
         let mut rest = paper.as_str();
@@ -71,7 +71,7 @@ fn every_table_has_the_words_of_its_document() {
             rest = &rest[at + word.len()..];
         }
     }
-    let all: BTreeSet<&str> = shelf.forms.iter().map(|f| f.id.as_str()).collect();
+    let all: BTreeSet<&str> = shelf.sound.iter().map(|f| f.id.as_str()).collect();
     assert_eq!(known, all, "every table is held against its document");
 }
 
@@ -108,7 +108,7 @@ fn libreoffice_opens_every_table_prints_it_on_a4_and_loses_nothing() {
     let sample = sample::ledger().expect("the sample is sound");
     let shelf = shelf();
     let mut books = BTreeMap::new();
-    for form in &shelf.forms {
+    for form in &shelf.sound {
         let bytes = workbook::form(&filled(form, &sample)).expect("a workbook");
         let mut taken = BTreeSet::new();
         let place = scratch.0.join(format!("merges-{}", form.id));
@@ -130,7 +130,7 @@ fn libreoffice_opens_every_table_prints_it_on_a4_and_loses_nothing() {
     convert(&files, "xlsx", &again);
     for (file, bytes) in books {
         let id = file.file_stem().expect("a name").to_string_lossy().into_owned();
-        let form = shelf.find(&id, None).expect("a form");
+        let form = shelf.edition(&id, None).expect("a form");
         let paper = run("pdftotext", &file.with_extension("pdf"));
         assert!(paper.contains(&form.title), "{id} prints under its title: {paper}");
         assert_eq!(paper.contains("非官方"), !form.official, "{id} says whose wording it is");

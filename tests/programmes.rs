@@ -387,7 +387,7 @@ fn every_threshold_is_met_at_its_number_and_missed_beside_it() {
     }
     assert!(wrong.is_empty(), "{} of the numbers do not part met from missed:\n{}", wrong.len(), wrong.join("\n"));
     let all = |p: &Programme| gates(&p.conditions).into_iter().map(|id| (p.id.clone(), id)).collect::<Vec<_>>();
-    let every: BTreeSet<_> = shelf.programmes.iter().flat_map(all).collect();
+    let every: BTreeSet<_> = shelf.sound.iter().flat_map(all).collect();
     assert_eq!(seen, every, "every number of every programme is tried");
 }
 

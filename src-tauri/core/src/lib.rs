@@ -26,6 +26,7 @@ pub mod record;
 pub mod roster;
 pub mod sample;
 pub mod settings;
+pub mod shelf;
 pub mod spell;
 pub mod store;
 pub mod workbook;

@@ -223,7 +223,7 @@ impl Desk {
         basis: Basis,
         ledger: &Ledger,
     ) -> Result<Option<(bool, BTreeMap<String, Content>)>> {
-        for edition in self.shelf.forms.iter().filter(|f| f.family == form.family) {
+        for edition in self.shelf.sound.iter().filter(|f| f.family == form.family) {
             if let Some(seal) = seal_of(ledger, &edition.id, period)?
                 && seal.frozen.basis == basis
             {

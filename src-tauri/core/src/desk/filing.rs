@@ -184,9 +184,9 @@ impl Desk {
         let guess = Period::parse(period).ok();
         let sealed =
             |f: &&Form| f.family == name && guess.is_some_and(|p| find(ledger, "seal", &f.id, p, None).is_some());
-        let form = match self.shelf.forms.iter().find(sealed) {
+        let form = match self.shelf.sound.iter().find(sealed) {
             Some(form) => form,
-            None => self.shelf.find(name, guess)?,
+            None => self.shelf.edition(name, guess)?,
         };
         Ok((form, period_for(form, period)?))
     }
@@ -200,7 +200,7 @@ impl Desk {
     ) -> Option<(String, NaiveDate, Option<NaiveDate>, bool)> {
         let (form, period) = self.form(family, &period.to_string(), ledger).ok()?;
         let filing = stored(form, period, ledger);
-        let editions = self.shelf.forms.iter().filter(|f| f.family == form.family);
+        let editions = self.shelf.sound.iter().filter(|f| f.family == form.family);
         let sealed = editions.into_iter().any(|f| find(ledger, "seal", &f.id, period, None).is_some());
         Some((form.id.clone(), filing.cutoff, filing.due_on, sealed || filing.reported_on.is_some()))
     }
@@ -223,7 +223,7 @@ impl Desk {
         let explained = kind("explanation");
         if let Some(kind) = explained {
             let family: BTreeSet<&str> =
-                self.shelf.forms.iter().filter(|f| f.family == form.family).map(|f| f.id.as_str()).collect();
+                self.shelf.sound.iter().filter(|f| f.family == form.family).map(|f| f.id.as_str()).collect();
             let mut earlier: Vec<(Period, &str, &str)> = ledger
                 .rows(kind)
                 .iter()
@@ -250,7 +250,7 @@ impl Desk {
 
     /// The values of another period on a basis: as sealed, else from the records. None when there was nothing.
     fn report(&self, form: &Form, period: Period, basis: Basis, ledger: &Ledger) -> Option<BTreeMap<String, i64>> {
-        let editions = self.shelf.forms.iter().filter(|f| f.family == form.family);
+        let editions = self.shelf.sound.iter().filter(|f| f.family == form.family);
         for edition in editions {
             if let Ok(Some(seal)) = seal_of(ledger, &edition.id, period)
                 && seal.frozen.basis == basis

@@ -214,7 +214,7 @@ impl Desk {
             undo: self.store.undo_name()?,
             redo: self.store.redo_name()?,
             today: self.today,
-            form: self.shelf.find("torch-quarterly", Some(first)).ok().map(|f| f.id.clone()),
+            form: self.shelf.edition("torch-quarterly", Some(first)).ok().map(|f| f.id.clone()),
             period: Some(first.to_string()),
             forms: self.forms(),
             broken: self.shelf.broken.clone(),
@@ -236,7 +236,7 @@ impl Desk {
             official: f.official,
             own: f.own,
         };
-        self.shelf.forms.iter().map(entry).collect()
+        self.shelf.sound.iter().map(entry).collect()
     }
 
     /// Quarters from the first record to today, newest first.

@@ -168,7 +168,7 @@ impl Desk {
     }
 
     pub(super) fn form_on(&self, name: &str, on: NaiveDate, ledger: &Ledger) -> Option<(&Form, Period)> {
-        let guess = self.shelf.find(name, Some(Period::Day(on))).or_else(|_| self.shelf.find(name, None)).ok()?;
+        let guess = self.shelf.edition(name, Some(Period::Day(on))).or_else(|_| self.shelf.edition(name, None)).ok()?;
         // Of a family, the edition under which the period was sealed comes first.
         let period = period_on(guess, on);
         self.form(name, &period.to_string(), ledger).ok().or(Some((guess, period)))

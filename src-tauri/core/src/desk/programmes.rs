@@ -81,7 +81,7 @@ impl Desk {
         let mut counted = Counted::new();
         for def in &programme.figures {
             let Measure::Characters { forms, cells } = &def.measure else { continue };
-            let form = self.shelf.forms.iter().find(|f| forms.iter().any(|name| *name == f.id || *name == f.family));
+            let form = self.shelf.sound.iter().find(|f| forms.iter().any(|name| *name == f.id || *name == f.family));
             let Some((form, period)) = form.and_then(|f| self.form_on(&f.id, on, ledger)) else { continue };
             let Ok(filled) = self.filled(form, period, Choice::default(), ledger) else { continue };
             let cell = filled.cells.iter().find(|c| cells.iter().any(|name| *name == c.code || *name == c.label));
@@ -105,7 +105,7 @@ impl Desk {
             documents: p.documents.len(),
             own: p.own,
         };
-        self.programme_shelf().programmes.iter().map(entry).collect()
+        self.programme_shelf().sound.iter().map(entry).collect()
     }
 
     /// How the makerspace stands with every programme on a day.
@@ -127,7 +127,7 @@ impl Desk {
                 want: gauge.want,
             }
         };
-        Ok(self.programme_shelf().programmes.iter().map(standing).collect())
+        Ok(self.programme_shelf().sound.iter().map(standing).collect())
     }
 
     /// Programme files of the manager's own that cannot be used, with every flaw.

@@ -290,7 +290,7 @@ impl Desk {
         };
         proof.want = proof.needs.len();
         proof.have = proof.needs.iter().filter(|n| n.have >= n.want).count();
-        for role in fitting_roles(kind, &shelf.programmes) {
+        for role in fitting_roles(kind, &shelf.sound) {
             proof.roles.push(role.to_owned());
         }
         for role in roles().iter().filter(|r| !proof.roles.iter().any(|p| p == *r)) {

@@ -137,7 +137,7 @@ impl Desk {
                 }
             }
         }
-        for programme in &self.programme_shelf().programmes {
+        for programme in &self.programme_shelf().sound {
             let mut timed = Vec::new();
             find(&programme.conditions, &mut timed);
             find(&programme.documents, &mut timed);

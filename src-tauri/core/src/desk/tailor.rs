@@ -107,7 +107,7 @@ impl Desk {
     /// [`Error::Refused`] for an official form, a form with a paper of its own, or what is not there;
     /// [`Error::Flawed`] with what would be wrong with the file.
     pub fn tailor(&mut self, form: &str, change: &Tailoring) -> Result<FormEntry> {
-        let form = self.shelf().find(form, None)?;
+        let form = self.shelf().edition(form, None)?;
         let id = form.id.clone();
         let folder = self.store().folder().join("forms");
         let path =
@@ -138,7 +138,7 @@ impl Desk {
     /// [`Error::Refused`] when there is no such form.
     pub fn offers(&self, form: &str) -> Result<Vec<Offer>> {
         let ledger = self.store().ledger()?;
-        let form = self.shelf().find(form, None)?;
+        let form = self.shelf().edition(form, None)?;
         let offer = |def: &crate::form::RosterDef, fields: &Vec<(String, String)>| {
             let record = offered(def.kind, fields);
             let keys = def.kind.keys.first().copied().unwrap_or_default();
@@ -159,8 +159,8 @@ impl Desk {
     /// As [`Desk::offers`]; what the store refuses.
     pub fn take_offers(&mut self, form: &str) -> Result<usize> {
         let offers = self.offers(form)?;
-        let title = self.shelf().find(form, None)?.title.clone();
-        let form = self.shelf().find(form, None)?;
+        let title = self.shelf().edition(form, None)?.title.clone();
+        let form = self.shelf().edition(form, None)?;
         let all = form.rosters.iter().flat_map(|def| def.offers.iter().map(move |fields| (def.kind, fields)));
         let mut fresh = Vec::new();
         for ((kind, fields), _) in all.zip(&offers).filter(|(_, offer)| !offer.taken) {

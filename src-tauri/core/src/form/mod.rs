@@ -899,7 +899,7 @@ mod tests {
         let shelf = Shelf::load(std::path::Path::new("no such folder"));
         assert!(shelf.broken.is_empty(), "{:?}", shelf.broken);
         let Ok(ledger) = crate::sample::ledger() else { panic!("the sample is sound") };
-        for form in shelf.forms.iter().filter(|f| !f.rosters.is_empty()) {
+        for form in shelf.sound.iter().filter(|f| !f.rosters.is_empty()) {
             let day = NaiveDate::from_ymd_opt(2021, 9, 20).unwrap_or_default();
             let filled = fill(form, &ledger, &Filing::new(form, Period::Day(day)));
             for table in &filled.tables {
