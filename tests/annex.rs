@@ -168,6 +168,33 @@ fn the_operating_reports_figures_come_from_the_records() {
     assert!(filled.breaches.iter().any(|b| b.rule == "SX24"), "and the sum that does not come out is a 警示");
 }
 
+#[test]
+fn a_question_is_answered_by_what_is_recorded() {
+    let tenant = |name| ("tenant", [("name", name), ("entered_as", "初创企业"), ("moved_in_on", "2020-01-01")]);
+    let (first, second) = (tenant("甲公司"), tenant("乙公司"));
+    let records: [(&str, &[(&str, &str)]); 5] = [
+        (first.0, &first.1),
+        (second.0, &second.1),
+        ("mentor", &[("name", "导师")]),
+        ("session", &[("mentor", "1"), ("tenants", "1"), ("on", "2021-05-01")]),
+        ("exit", &[("tenant", "2"), ("kind", "毕业"), ("on", "2021-06-30")]),
+    ];
+    let form = form("torch-enterprise-2018");
+    let filled = fill(form, &ledger(&records), &Filing::new(form, Period::parse("2021").expect("a year")));
+    let table = &filled.tables[0];
+    let at = |head: &str| table.columns.iter().position(|c| c == head).expect("a column");
+    let answers = |head: &str| -> Vec<String> {
+        let said = |row: &incubator::form::RosterRow| match &row.cells[at(head)] {
+            Some(Content::Text(text)) => text.clone(),
+            other => format!("{other:?}"),
+        };
+        table.rows.iter().map(said).collect()
+    };
+    assert_eq!(answers("1 企业名称"), ["乙公司", "甲公司"]);
+    assert_eq!(answers("9 是否与创业导师建立辅导关系"), ["否", "是"], "a session with a mentor");
+    assert_eq!(answers("10 是否毕业企业"), ["是", "否"], "an exit by graduation");
+}
+
 /// Rows of 表2-1-1 as they were published.
 const PLATFORMS: [[&str; 6]; 4] = [
     [

@@ -293,3 +293,147 @@ fn names_that_no_folder_takes_stay_inside_it() {
         .collect();
     assert_eq!(beside.len(), 2, "the folder and the archive, nothing else: {beside:?}");
 }
+
+/// Takes a small disk of a test's own down again.
+struct Disk(PathBuf);
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_nothing_under_the_packs_name() {
+    use std::process::{Command, Stdio};
+    let folder = scratch("full");
+    let desk = sample(&folder);
+    let (whole, _) = packed(&desk, "hunan-2016", &folder.join("whole"));
+    // A limit on the size of files does what a full disk does, on every machine and without rights: each file of
+    // the folder fits, the archive does not. The records are read, not written; 512-byte blocks.
+    let blocks = whole.bytes / 512 * 2 / 3;
+    let out = folder.join("limited");
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""), "sh"])
+        .arg(crate::cli::program())
+        .arg("--data")
+        .arg(folder.join("data"))
+        .args(["--today", ON, "pack", "hunan-2016", "--out"])
+        .arg(&out)
+        .stdin(Stdio::null());
+    drop(desk);
+    let said = limited.output().expect("a child");
+    let err = String::from_utf8_lossy(&said.stderr);
+    assert_eq!(said.status.code(), Some(1), "refused: {err}");
+    assert!(err.contains("写入失败") && !err.contains("ZipWriter"), "it says why, in our words alone: {err}");
+    assert_eq!(std::fs::read_dir(&out).map_or(0, Iterator::count), 0, "nothing is left of it: {err}");
+    // Disks that are really full, at the first file, in the middle and just before the end, where the machine
+    // lets us mount some.
+    let desk = Desk::open(&folder.join("data"), "tests", day(ON)).expect("opens again");
+    for eighths in [1, 6, 10, 15] {
+        let disk = folder.join(format!("disk-{eighths}"));
+        std::fs::create_dir_all(&disk).expect("a folder");
+        let size = format!("size={}k", whole.bytes * eighths / 8 / 1024);
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&disk).stderr(Stdio::null());
+        if !mount.status().is_ok_and(|status| status.success()) {
+            continue;
+        }
+        let _disk = Disk(disk.clone());
+        let refused = desk.pack("hunan-2016", day(ON), &disk, Progress::SILENT).expect_err("it does not fit");
+        assert!(refused.to_string().contains("磁盘空间不足"), "{size}: {refused}");
+        let left: Vec<_> = std::fs::read_dir(&disk).expect("the disk").flatten().map(|e| e.file_name()).collect();
+        assert!(left.is_empty(), "{size}: {left:?}");
+    }
+}
+
+/// An annex whose column counts over its own year, and a programme whose pack holds it.
+const OWN_FORM: &str = r#"
+id = "own-year"
+title = "年度投融资名册"
+official = false
+period = "year"
+lists_only = true
+
+[[roster]]
+kind = "tenant"
+where = ["stay overlaps year"]
+sort = ["name"]
+
+[[roster.column]]
+label = "名称"
+value = "name"
+
+[[roster.column]]
+label = "当年获投融资"
+value = "sum financing.amount"
+unit = "万元"
+where = ["on within period"]
+"#;
+
+const OWN_PROGRAMME: &str = r#"
+id = "own-pack"
+title = "自编评价"
+source = "测试"
+seen = "whole"
+forms = ["own-year"]
+
+[[condition]]
+id = "A1"
+label = "材料真实"
+judge = true
+"#;
+
+#[test]
+fn a_number_of_one_year_names_no_record_of_another() {
+    let folder = scratch("window");
+    let data = folder.join("data");
+    for (below, name, text) in [("forms", "own.toml", OWN_FORM), ("programmes", "own.toml", OWN_PROGRAMME)] {
+        std::fs::create_dir_all(data.join(below)).expect("a folder");
+        std::fs::write(data.join(below).join(name), text).expect("written");
+    }
+    let mut desk = sample(&folder);
+    let ledger = desk.store().ledger().expect("records");
+    let (financing, of) = (kind("financing").expect("a kind"), kind("tenant").expect("a kind"));
+    let tenant =
+        ledger.rows(of).iter().find(|r| ledger.text(of, r, "name") == "墨竹智绘团队").expect("of the sample").id;
+    let shape = incubator::record::shape("financing").expect("a list");
+    let mut now = incubator::record::Record::empty(financing, 0);
+    for (field, text) in [("tenant", tenant.to_string()), ("on", "2021-03-01".into()), ("amount", "20000".into())] {
+        let field = financing.field(field).expect("a field");
+        now.set(financing, field.name, incubator::record::parse_value(field, &text).expect("sound"));
+    }
+    let mut new = 0;
+    desk.store_mut().change("投融资", |tx| tx.insert(shape, now).map(|id| new = id)).expect("kept");
+    let (_, pack) = packed(&desk, "own-pack", &folder.join("out"));
+    let all = rows(&pack["00-3 账表对应.xlsx"], "账表对应");
+    let begins = all.iter().position(|row| text(&row[7]) == "墨竹智绘团队").expect("the row of the tenant");
+    assert_eq!(amount(&all[begins][4]), Some(2.0), "2 万元 in 2021; 5 万元 came in 2020");
+    let behind: Vec<(String, Option<f64>)> = all[begins + 1..]
+        .iter()
+        .take_while(|row| text(&row[2]).is_empty())
+        .map(|row| (text(&row[5]), amount(&row[6])))
+        .collect();
+    #[allow(clippy::cast_precision_loss, reason = "an id")]
+    let id = new as f64;
+    assert_eq!(behind, [("投融资".to_owned(), Some(id))], "that of 2020 is not behind it");
+}
+
+#[test]
+fn what_belongs_to_one_event_has_numbers_beside_each_other() {
+    let folder = scratch("beside");
+    let desk = sample(&folder);
+    let (_, pack) = packed(&desk, "hunan-2016", &folder.join("out"));
+    let of_events: Vec<&str> =
+        pack.keys().filter_map(|path| path.strip_prefix("09 ")).filter_map(|p| Some(p.split_once('/')?.1)).collect();
+    let names: Vec<&str> = of_events.iter().filter_map(|name| name.split_once(' ')).map(|(_, rest)| rest).collect();
+    let events: Vec<&str> =
+        names.iter().filter_map(|name| Some(name.rsplit_once(' ')?.0)).filter(|n| n.starts_with("20")).collect();
+    let mut runs = events.clone();
+    runs.dedup();
+    let different: BTreeSet<&str> = events.iter().copied().collect();
+    assert!(different.len() > 5, "{of_events:?}");
+    assert_eq!(runs.len(), different.len(), "no event comes twice: {of_events:?}");
+}

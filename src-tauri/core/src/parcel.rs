@@ -5,9 +5,10 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufWriter, Seek, Write};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use chrono::{Datelike, NaiveDate};
 use zip::write::SimpleFileOptions;
@@ -23,11 +24,51 @@ pub struct Parcel {
     name: String,
     folder: PathBuf,
     archive: PathBuf,
-    zip: Option<ZipWriter<BufWriter<File>>>,
+    zip: Option<ZipWriter<Archive>>,
+    given_up: Arc<AtomicBool>,
     options: SimpleFileOptions,
     paths: Vec<PathBuf>,
     bytes: u64,
     done: bool,
+}
+
+/// The file of an archive. Given up it takes everything and writes nothing: the archive's own end, which is written
+/// as it is dropped, would fail on a full disk and say so behind our back.
+struct Archive {
+    file: BufWriter<File>,
+    /// Where the next byte would stand: the archive reckons with it to its very end.
+    at: u64,
+    given_up: Arc<AtomicBool>,
+}
+
+impl Archive {
+    fn given_up(&self) -> bool {
+        self.given_up.load(Ordering::Relaxed)
+    }
+}
+
+impl Write for Archive {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = if self.given_up() { bytes.len() } else { self.file.write(bytes)? };
+        self.at += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        if self.given_up() { Ok(()) } else { self.file.flush() }
+    }
+}
+
+impl Seek for Archive {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.at = match to {
+            SeekFrom::Start(at) if self.given_up() => at,
+            SeekFrom::Current(by) if self.given_up() => self.at.saturating_add_signed(by),
+            SeekFrom::End(_) if self.given_up() => self.at,
+            _ => self.file.seek(to)?,
+        };
+        Ok(self.at)
+    }
 }
 
 /// Where a parcel lies.
@@ -85,6 +126,7 @@ impl Parcel {
             folder,
             archive,
             zip: None,
+            given_up: Arc::default(),
             options,
             paths: Vec::new(),
             bytes: 0,
@@ -92,7 +134,8 @@ impl Parcel {
         };
         let open = OpenOptions::new().write(true).create_new(true).open(&parcel.archive);
         let file = open.map_err(failed("写入", &parcel.archive))?;
-        parcel.zip = Some(ZipWriter::new(BufWriter::with_capacity(1 << 20, file)));
+        let file = BufWriter::with_capacity(1 << 20, file);
+        parcel.zip = Some(ZipWriter::new(Archive { file, at: 0, given_up: Arc::clone(&parcel.given_up) }));
         Ok(parcel)
     }
 
@@ -130,7 +173,7 @@ impl Parcel {
         }
         if let Some(zip) = self.zip.take() {
             let mut rest = zip.finish().map_err(|e| archive_error(&self.archive, e))?;
-            let whole = rest.flush().and_then(|()| rest.rewind()).and_then(|()| rest.get_ref().sync_all());
+            let whole = rest.flush().and_then(|()| rest.rewind()).and_then(|()| rest.file.get_ref().sync_all());
             whole.map_err(failed("写入", &self.archive))?;
         }
         progress.at("写入磁盘", all, all)?;
@@ -170,6 +213,7 @@ impl Drop for Parcel {
     fn drop(&mut self) {
         if !self.done {
             // Closed first: Windows removes no open file. What cannot be removed now is swept away later.
+            self.given_up.store(true, Ordering::Relaxed);
             self.zip = None;
             let _ = fs::remove_dir_all(&self.folder);
             let _ = fs::remove_file(&self.archive);

@@ -294,10 +294,8 @@ impl Desk {
                 proofs: Vec::new(),
             });
             let at = pack.items.len() - 1;
-            for want in def.wants() {
-                for kept in shelf.proofs.files(want, figures) {
-                    shelf.put(&kept, "", pack, Some(at))?;
-                }
+            for kept in shelf.proofs.by_record(&def.wants(), figures) {
+                shelf.put(&kept, "", pack, Some(at))?;
             }
         }
         Ok(())

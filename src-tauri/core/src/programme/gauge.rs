@@ -172,11 +172,7 @@ impl Eye<'_> {
             threshold: String::new(),
             met: None,
             gap: None,
-            source: [self.programme.document.as_str(), def.clause.as_str()]
-                .into_iter()
-                .filter(|s| !s.is_empty())
-                .collect::<Vec<_>>()
-                .join(" "),
+            source: self.source(def),
             note: def.note.clone(),
             until: None,
             points: None,
@@ -218,6 +214,13 @@ impl Eye<'_> {
             gauged.gap = None;
         }
         gauged
+    }
+
+    /// Document and clause; where no number is known, where the wording was read.
+    fn source(&self, def: &ConditionDef) -> String {
+        let programme = self.programme;
+        let document = if programme.document.is_empty() { &programme.source } else { &programme.document };
+        [document.as_str(), def.clause.as_str()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
     fn sources(&self, from: &[Behind]) -> Vec<Source> {

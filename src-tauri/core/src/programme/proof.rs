@@ -123,8 +123,28 @@ impl<'a> Proofs<'a> {
         found
     }
 
+    /// Every file that some wants take: what several ask of the same records stands together, record by record, so
+    /// that an event's notice, sign-in sheet and pictures have numbers beside each other.
+    pub(crate) fn by_record(&self, wants: &[&Want], figures: &Figures) -> Vec<Kept<'a>> {
+        let mut files = Vec::new();
+        let mut seen: Vec<&str> = Vec::new();
+        for want in wants {
+            match want.each.as_deref() {
+                None => files.extend(self.files(want, figures)),
+                Some(code) if seen.contains(&code) => {}
+                Some(code) => {
+                    seen.push(code);
+                    let same = || wants.iter().filter(|w| w.each.as_deref() == Some(code));
+                    let behind = figures.get(code).map_or(&[][..], |m| &m.from);
+                    files.extend(behind.iter().flat_map(|b| same().flat_map(|w| self.fitting(b.kind, b.id, w))));
+                }
+            }
+        }
+        files
+    }
+
     /// Every file that a want takes, record by record.
-    pub(crate) fn files(&self, want: &Want, figures: &Figures) -> Vec<Kept<'a>> {
+    fn files(&self, want: &Want, figures: &Figures) -> Vec<Kept<'a>> {
         match &want.each {
             Some(code) => {
                 let behind = figures.get(code).map_or(&[][..], |m| &m.from);
