@@ -311,6 +311,8 @@ fn the_round_asks_every_tenant_of_the_quarter_once() {
     assert_eq!(ids, [served, quit, new], "served in the quarter; {left} left before");
     assert_eq!(round.rows[0].offered, ["8", "0"], "the last stock, and no flow");
     assert_eq!(round.rows[2].offered[0], "", "nothing is known of a new one");
+    let confirmable: Vec<bool> = round.rows.iter().map(|r| r.confirmable).collect();
+    assert_eq!(confirmable, [true, true, false], "a number that was never given cannot be confirmed");
     let typed = RoundPut { tenant: new, field: "headcount".into(), text: "６".into() };
     let round = office.desk.round_put("2021Q3", &typed).expect("kept");
     assert_eq!((round.rows[2].now[0].as_str(), round.rows[2].done, round.done), ("6", true, 1));

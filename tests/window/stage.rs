@@ -356,6 +356,43 @@ impl Window<'_> {
         xdotool(&["key", "--clearmodifiers", "Return"]).expect("keys");
     }
 
+    /// Opens 收入 from another list, sorts it by 摘要 and scrolls to its end: the milliseconds of opening and of
+    /// sorting, the longest frame of the scroll, frames a second, and how many rows the page held.
+    pub async fn open_sort_and_scroll(&self, count: usize) -> Value {
+        let script = "const [count, done] = arguments;
+            const frame = () => new Promise(requestAnimationFrame);
+            const until = async (is) => {
+              const start = performance.now();
+              while (!is()) await frame();
+              await frame();
+              return performance.now() - start;
+            };
+            const cell = (row) => document.querySelector(`[data-row=\"${row}\"][data-cell=\"0\"]`)?.innerText;
+            (async () => {
+              [...document.querySelectorAll('.lists button')].find((b) => b.querySelector('.name')?.innerText.trim() === '收入').click();
+              const open = await until(() => document.querySelector('.tally')?.innerText === `${count} 条` && cell(5));
+              const head = [...document.querySelectorAll('.sort')].find((b) => b.innerText.includes('摘要'));
+              head.click();
+              const sorted = () => head.closest('[role=columnheader]').getAttribute('aria-sort') === 'ascending';
+              const sort = await until(() => sorted() && document.querySelector('.saved').innerText === '已保存');
+              const scroll = document.querySelector('.scroll');
+              // Some of it as a wheel does, then in leaps, as the bar does.
+              const [steps, leaps] = [120, 60];
+              const far = scroll.scrollHeight / leaps;
+              let [worst, frames, last] = [0, 0, await frame()];
+              const began = last;
+              for (let i = 0; i < steps + leaps + 1; i++) {
+                scroll.scrollTop += i < steps ? 480 : far;
+                const now = await frame();
+                worst = Math.max(worst, now - last);
+                last = now;
+                frames++;
+              }
+              done([open, sort, worst, frames / ((last - began) / 1000), document.querySelectorAll('.row').length]);
+            })();";
+        self.client.execute_async(script, vec![json!(count)]).await.expect("measured")
+    }
+
     /// Ends the journey: nothing may have gone wrong on the page.
     pub async fn close(self) {
         self.nothing_went_wrong().await;
@@ -389,5 +426,33 @@ pub fn sample_folder(folder: &Path) -> Desk {
     let today = NaiveDate::from_ymd_opt(2026, 3, 2).expect("a day");
     let mut desk = Desk::open(folder, "test", today).expect("opens");
     desk.open_sample().expect("the sample");
+    desk
+}
+
+/// Makes a data folder with so many incomes beside the sample.
+pub fn large_folder(folder: &Path, count: usize) -> Desk {
+    let mut desk = sample_folder(folder);
+    let shape = incubator::record::shape("income").expect("incomes");
+    desk.store_mut()
+        .change("many", |tx| {
+            for row in tx.rows(shape.kind)? {
+                tx.delete(shape.kind, row.id)?;
+            }
+            for i in 0..count {
+                let mut record = incubator::record::Record::empty(shape.kind, 0);
+                for (field, text) in [
+                    ("received_on", format!("20{:02}-{:02}-{:02}", 10 + i % 15, 1 + i % 12, 1 + i % 28)),
+                    ("line", ["服务收入", "物业收入", "财政补贴"][i % 3].to_owned()),
+                    ("amount", format!("{}.50", i % 90_000)),
+                    ("description", format!("{}号{}", ["智农", "慧眼", "重庆", "曾氏"][i % 4], (i * 7919) % count)),
+                ] {
+                    let declared = shape.kind.field(field).expect("a field");
+                    record.set(shape.kind, field, incubator::record::parse_value(declared, &text).expect("sound"));
+                }
+                tx.insert(shape, record)?;
+            }
+            Ok(())
+        })
+        .expect("kept");
     desk
 }

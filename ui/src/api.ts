@@ -70,6 +70,15 @@ export class Job {
   }
 }
 
+let before: Promise<unknown> = Promise.resolve();
+
+/** Changes of the records go one after the other, in the order in which they were made: the core's threads keep none. */
+function inTurn<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+  const answer = before.then(() => invoke<T>(command, args));
+  before = answer.catch(() => null);
+  return answer;
+}
+
 export const status = () => invoke<Status>('status');
 export const reopen = () => invoke<Status>('reopen');
 export const recover = () => invoke<Status>('recover');
@@ -78,11 +87,11 @@ export const begin = (name: string) => invoke<Status>('begin', { name });
 export const openSample = () => invoke<Status>('open_sample');
 export const fill = (form: string, period: string, choice: Choice) => invoke<Filled>('fill', { form, period, choice });
 export const fileAs = (form: string, period: string, choice: FilingChoice) =>
-  invoke<Filled>('file_as', { form, period, choice });
+  inTurn<Filled>('file_as', { form, period, choice });
 export const overrideCell = (form: string, period: string, code: string, value: number | null, reason: string) =>
-  invoke<Filled>('override_cell', { form, period, code, value, reason });
+  inTurn<Filled>('override_cell', { form, period, code, value, reason });
 export const explain = (form: string, period: string, rule: string, reason: string) =>
-  invoke<Filled>('explain', { form, period, rule, reason });
+  inTurn<Filled>('explain', { form, period, rule, reason });
 /** Asks where to save; the path, or null when the person thought better of it. */
 export const exportWorkbook = (form: string, period: string, choice: Choice) =>
   invoke<string | null>('export', { form, period, choice });
@@ -107,7 +116,7 @@ export const formText = (form: string, period: string, code: string) =>
 export const previewText = (form: string, period: string, code: string, raw: string) =>
   invoke<TextView>('preview_text', { form, period, code, raw });
 export const writeText = (form: string, period: string, code: string, raw: string) =>
-  invoke<TextView>('write_text', { form, period, code, raw });
+  inTurn<TextView>('write_text', { form, period, code, raw });
 /** The figures of now are the ones to compare with from here on. */
 export const confirmText = (form: string, period: string, code: string) =>
   invoke<TextView>('confirm_text', { form, period, code });
@@ -128,10 +137,10 @@ export const listBlock = (list: string, view: View, from: number, to: number, fi
   invoke<string>('list_block', { list, view, from, to, fields });
 export const listIds = (list: string, view: View, from: number, to: number) =>
   invoke<number[]>('list_ids', { list, view, from, to });
-export const changeCells = (list: string, puts: Put[]) => invoke<Changed>('change_cells', { list, puts });
-export const addRecord = (list: string, typed: Typed[]) => invoke<Added>('add_record', { list, typed });
-export const deleteRecords = (list: string, ids: number[]) => invoke<null>('delete_records', { list, ids });
-export const putBack = (kind: string, id: number) => invoke<null>('put_back', { kind, id });
+export const changeCells = (list: string, puts: Put[]) => inTurn<Changed>('change_cells', { list, puts });
+export const addRecord = (list: string, typed: Typed[]) => inTurn<Added>('add_record', { list, typed });
+export const deleteRecords = (list: string, ids: number[]) => inTurn<null>('delete_records', { list, ids });
+export const putBack = (kind: string, id: number) => inTurn<null>('put_back', { kind, id });
 export const bin = () => invoke<Binned[]>('bin');
 export const refChoices = (list: string, field: string, text: string) =>
   invoke<Choices>('ref_choices', { list, field, text });
@@ -139,13 +148,13 @@ export const sheet = (kind: string, id: number) => invoke<Sheet>('sheet', { kind
 export const recordOn = (list: string, id: number, day: string) =>
   invoke<ListRow | null>('record_on', { list, id, day });
 export const restoreStep = (kind: string, id: number, step: number) =>
-  invoke<null>('restore_step', { kind, id, step });
+  inTurn<null>('restore_step', { kind, id, step });
 export const round = (period: string) => invoke<Round>('round', { period });
-export const roundPut = (period: string, put: RoundPut) => invoke<Round>('round_put', { period, put });
+export const roundPut = (period: string, put: RoundPut) => inTurn<Round>('round_put', { period, put });
 export const roundConfirm = (period: string, tenants: number[] | null) =>
-  invoke<Round>('round_confirm', { period, tenants });
-export const undo = () => invoke<string | null>('undo');
-export const redo = () => invoke<string | null>('redo');
+  inTurn<Round>('round_confirm', { period, tenants });
+export const undo = () => inTurn<string | null>('undo');
+export const redo = () => inTurn<string | null>('redo');
 
 export const cancel = (job: number) => invoke<null>('cancel', { job });
 export const settings = () => invoke<Record<string, unknown>>('settings');
@@ -153,7 +162,7 @@ export const settings = () => invoke<Record<string, unknown>>('settings');
 export const remember = (key: string, value: unknown) => invoke<null>('remember', { key, value });
 /** What was typed and not yet kept, by place. */
 export const drafts = () => invoke<Record<string, unknown>>('drafts');
-export const draft = (place: string, value: unknown) => invoke<null>('draft', { place, value });
+export const draft = (place: string, value: unknown) => inTurn<null>('draft', { place, value });
 export const overview = () => invoke<Overview>('overview');
 export const dials = () => invoke<Dial[]>('dials');
 export const charts = () => invoke<Charts>('charts');

@@ -2346,6 +2346,11 @@ offered: Array<string>,
  */
 last_on: string | null, 
 /**
+ * A confirmation says something: a number of a stock is recorded or offered. Where no number was ever given, it has
+ * to be typed.
+ */
+confirmable: boolean, 
+/**
  * Every stock is recorded.
  */
 done: boolean, };

@@ -48,10 +48,15 @@ export class List {
   block: Block = $derived(blockOf(this.anchor, this.active));
   filtered: boolean = $derived(this.view.filters.length > 0 || this.view.flawed || this.view.only !== null);
 
-  private own = false;
+  /** Changes of its own that the other rooms are being told of. */
+  private telling = 0;
   private asked = new Set<number>();
   /** Answers to an older question are not taken. */
   private turn = 0;
+  /** A list is on its way; what changed meanwhile is asked for when it is there. */
+  private opening = false;
+  private stale = false;
+  private adding = false;
 
   width(column: Column): number {
     return this.layout.widths?.[column.name] ?? column.width;
@@ -59,6 +64,15 @@ export class List {
 
   async open(name: string, label: string, addable: boolean, only: number[] | null = null): Promise<void> {
     const turn = ++this.turn;
+    this.opening = true;
+    this.stale = false;
+    await this.come(turn, name, label, addable, only);
+    if (turn !== this.turn) return;
+    this.opening = false;
+    if (this.stale) await this.refresh(false);
+  }
+
+  private async come(turn: number, name: string, label: string, addable: boolean, only: number[] | null): Promise<void> {
     const columns = await screen.ask('打开列表', () => api.listColumns(name));
     if (!columns || turn !== this.turn) return;
     const kept = screen.remembered[`filter/${name}`] as View | undefined;
@@ -127,6 +141,10 @@ export class List {
   /** Asks again for the window around the active cell. `anew` filters and sorts again. */
   async refresh(anew: boolean, around = this.active.row): Promise<boolean> {
     if (!this.name) return false;
+    if (this.opening) {
+      this.stale = true;
+      return false;
+    }
     const turn = ++this.turn;
     const page = Math.floor(Math.max(0, Math.min(around, Math.max(0, this.count - 1))) / PAGE);
     const rows = await screen.ask('读取', () => api.listRows(this.name, this.view, page * PAGE, PAGE, anew));
@@ -255,17 +273,35 @@ export class List {
     this.typed = [...others, ...more].filter((t) => t.text !== '' || (t.ids?.length ?? 0) > 0);
     if (this.typed.length === 0) return this.giveUp();
     drafts.keep(`list/${this.name}`, this.typed);
-    const asked = this.typed;
-    const added = await screen.ask('新增', () => api.addRecord(this.name, asked));
-    if (!added || asked !== this.typed) return;
-    if (added.row.id === 0) {
-      this.begun = added.row;
+    if (this.adding) return;
+    this.adding = true;
+    try {
+      await this.add();
+    } finally {
+      this.adding = false;
+    }
+  }
+
+  /** Asks whether what is typed makes a record yet: one question at a time, so that it becomes one record. */
+  private async add(): Promise<void> {
+    const list = this.name;
+    for (let asked: Typed[] | null = null; asked !== this.typed; ) {
+      asked = this.typed;
+      const said: Typed[] = asked;
+      const added = await screen.ask('新增', () => api.addRecord(list, said));
+      if (!added || this.name !== list) return;
+      if (added.row.id === 0) {
+        this.begun = added.row;
+        continue;
+      }
+      const later = this.typed.filter((t) => !said.includes(t));
+      this.giveUp();
+      screen.say(`已新增${this.label}：${added.row.label}`);
+      await this.refresh(false);
+      await this.keep(later.map((t) => ({ id: added.row.id, ...t })));
+      await this.told();
       return;
     }
-    this.giveUp();
-    screen.say(`已新增${this.label}：${added.row.label}`);
-    await this.refresh(false);
-    await this.told();
   }
 
   giveUp(): void {
@@ -327,13 +363,13 @@ export class List {
 
   /** Tells the other rooms of a change of its own, which it has shown already. */
   private async told(): Promise<void> {
-    this.own = true;
+    this.telling += 1;
     await screen.changed();
-    this.own = false;
+    this.telling -= 1;
   }
 
   /** After a change from elsewhere: undo, import, another room. */
   again(): void {
-    if (this.ready && !this.own) untrack(() => void this.refresh(false));
+    if (this.ready && this.telling === 0) untrack(() => void this.refresh(false));
   }
 }

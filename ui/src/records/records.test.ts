@@ -39,8 +39,8 @@ const round: Round = {
   as_of: '2021-09-20',
   columns: [columns[2] as Column],
   rows: [
-    { tenant: 1, label: '甲队', stage: '创业团队', left_on: null, now: [''], offered: ['8'], last_on: '2021-06-20', done: false },
-    { tenant: 2, label: '乙队', stage: '创业团队', left_on: null, now: [''], offered: [''], last_on: null, done: false },
+    { tenant: 1, label: '甲队', stage: '创业团队', left_on: null, now: [''], offered: ['8'], last_on: '2021-06-20', confirmable: true, done: false },
+    { tenant: 2, label: '乙队', stage: '创业团队', left_on: null, now: [''], offered: [''], last_on: null, confirmable: false, done: false },
   ],
   done: 0,
 };

@@ -56,6 +56,9 @@ pub struct RoundRow {
     /// Day of the last numbers.
     #[ts(type = "string | null")]
     pub last_on: Option<NaiveDate>,
+    /// A confirmation says something: a number of a stock is recorded or offered. Where no number was ever given, it has
+    /// to be typed.
+    pub confirmable: bool,
     /// Every stock is recorded.
     pub done: bool,
 }
@@ -188,13 +191,17 @@ impl Desk {
             };
             let stock_done =
                 plan.asked.iter().filter(|(_, flow)| !flow).all(|(at, _)| now.is_some_and(|r| r.get(*at).is_some()));
+            let listed = listed.contains(&tenant.id);
+            let blank = |at: usize| now.is_none_or(|r| r.get(at).is_none());
+            let offered = |at: usize| blank(at) && plan.offer(own, listed, at, false).is_some();
             rows.push(RoundRow {
+                confirmable: stock_done || plan.asked.iter().any(|(at, flow)| !flow && offered(*at)),
                 tenant: tenant.id,
                 label: ledger.label(plan.tenant, tenant),
                 stage: ledger.stage(tenant, plan.window.end).word(),
                 left_on: to.filter(|d| *d <= plan.window.end),
                 now: texts(&|at, _| now.and_then(|r| r.get(at).cloned())),
-                offered: texts(&|at, flow| plan.offer(own, listed.contains(&tenant.id), at, flow)),
+                offered: texts(&|at, flow| plan.offer(own, listed, at, flow)),
                 last_on: own.iter().rev().filter_map(|r| plan.day(r)).find(|d| *d < plan.window.fresh),
                 done: stock_done,
             });
@@ -256,8 +263,7 @@ impl Desk {
                 .filter_map(|(at, flow)| Some((*at, Some(plan.offer(own, listed.contains(&row.tenant), *at, *flow)?))))
                 .collect();
             // A flow alone confirms nothing: the head-count is still to be asked.
-            let stock = |at: usize| plan.asked.iter().any(|(a, flow)| *a == at && !flow);
-            if row.done || cells.iter().any(|(at, _)| stock(*at)) {
+            if row.confirmable {
                 all.push((row.tenant, cells));
             }
         }
