@@ -12,6 +12,7 @@ mod keeping;
 mod paper;
 mod records;
 mod reports;
+mod rooms;
 mod stage;
 mod surface;
 mod trouble;
