@@ -9,7 +9,7 @@ use crate::jobs::Jobs;
 use crate::office::{Answer, Office};
 
 /// What the screen may remember: these, and whatever lies under one of [`SHELVES`].
-const KEYS: &[&str] = &["theme", "text_size", "room", "masking"];
+const KEYS: &[&str] = &["theme", "text_size", "room", "masking", "programme"];
 const SHELVES: &[&str] = &["grid/", "filter/", "panel/", "room/"];
 
 fn allowed(key: &str) -> bool {

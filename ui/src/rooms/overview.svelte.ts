@@ -1,7 +1,7 @@
 // 总览: what the core says needs doing, and the numbers of the charts.
 import * as api from '../api';
 import { screen } from '../state.svelte';
-import type { Charts, Dial, Overview as View } from '../types';
+import type { About, Charts, Dial, Overview as View } from '../types';
 
 class Overview {
   view = $state.raw<View | null>(null);
@@ -21,6 +21,15 @@ class Overview {
       if (!charts.courses.some((course) => course.code === this.code)) this.code = charts.courses[0]?.code ?? '';
     }
     this.dials = (await screen.ask('测算申报条件', api.dials)) ?? this.dials;
+  }
+
+  /** What a figure of the quarterly report counts, and where that is said. */
+  async about(code: string): Promise<About | undefined> {
+    const target = this.view?.figures.find((figure) => figure.target.room === 'reports')?.target;
+    const period = this.view?.period;
+    if (target?.room !== 'reports' || !target.form || !period) return undefined;
+    const form = target.form;
+    return (await screen.ask('查看指标', () => api.figure(form, period, code)))?.about;
   }
 }
 

@@ -29,6 +29,39 @@ class Reports {
     await this.refill();
   }
 
+  /** What the room itself shows: 附表与申报 looks at its tables through the same sheet. */
+  private own: { form: string; period: string } | null = null;
+
+  /** Comes into the room 报表: to where an item led, else to what was looked at there last, also before a restart. */
+  async come(target: Extract<Target, { room: 'reports' }> | null): Promise<void> {
+    const own = this.own ?? this.left();
+    if (own && (own.form !== this.form || own.period !== this.period)) {
+      [this.form, this.period] = [own.form, own.period];
+      this.code = null;
+      this.record = null;
+    }
+    await (target ? this.arrive(target) : this.enter());
+    this.stay();
+  }
+
+  /** What was shown when the program was closed. A new quarter begins with itself. */
+  private left(): { form: string; period: string } | null {
+    const kept = screen.remembered['room/reports'] as { form?: string; period?: string; quarter?: string } | undefined;
+    const entry = screen.status?.forms.find((f) => f.id === kept?.form);
+    if (!entry || !kept?.period) return null;
+    const same = kept.quarter === screen.status?.period && entry.period !== 'day';
+    const period = same ? kept.period : samePeriod(entry.period, screen.status?.period ?? '', screen.status?.today ?? '');
+    return { form: entry.id, period };
+  }
+
+  /** Keeps what the room shows, for coming back to it. */
+  private stay(): void {
+    if (screen.room !== 'reports' || !this.form || !this.period) return;
+    if (this.own?.form === this.form && this.own.period === this.period) return;
+    this.own = { form: this.form, period: this.period };
+    void screen.remember('room/reports', { ...this.own, quarter: screen.status?.period ?? null });
+  }
+
   /** Goes where an item led to. */
   async arrive(target: Extract<Target, { room: 'reports' }>): Promise<void> {
     if (target.form) this.form = target.form;
@@ -48,11 +81,13 @@ class Reports {
     this.code = null;
     this.record = null;
     screen.notice = null;
+    this.stay();
     await this.refill();
   }
 
   async look(period: string): Promise<void> {
     this.period = period;
+    this.stay();
     this.record = null;
     screen.notice = null;
     await this.refill();

@@ -1,7 +1,7 @@
 //! 总览: what needs doing for the current quarter, each item with the place that mends it; and the state of
 //! things over the quarters, for charts.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::Serialize;
@@ -27,9 +27,6 @@ const COURSE: usize = 12;
 
 /// 每月举办活动不少于 3 次: 山西省众创空间认定管理办法 (晋科发〔2022〕), condition on events.
 const EVENTS_A_MONTH: f64 = 3.0;
-
-/// What a piece of proof of an event is, in the order in which it comes about (domain.md: notice, sign-in, photos).
-const OF_AN_EVENT: &[&str] = &["活动通知", "签到表", "照片"];
 
 /// What needs doing.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -264,7 +261,7 @@ impl Desk {
             }
             self.forgotten(period, &ledger, &mut todo)?;
         }
-        events_without_proof(&ledger, filing.window().start, filing.cutoff.min(on), &mut todo);
+        self.without_proof(&name, &mut todo)?;
         agreements(&ledger, on, &mut todo);
         qualifications(&ledger, on, &mut todo);
         nameless_fields(&ledger, on, &mut todo);
@@ -310,6 +307,17 @@ impl Desk {
             figures,
             period: name,
         })
+    }
+
+    /// Records of the quarter that lack proof, by kind of proof, in the words of the quarter's own list of material.
+    fn without_proof(&self, period: &str, todo: &mut Vec<Todo>) -> Result<()> {
+        for group in self.quarter_proof(period)?.groups {
+            let Some(first) = group.missing.first() else { continue };
+            let kind = first.kind;
+            let ids = group.missing.iter().filter(|gap| gap.kind == kind).map(|gap| gap.id).collect();
+            todo.push(Todo { press: Press::Missing, say: group.say, target: Target::records(kind, ids) });
+        }
+        Ok(())
     }
 
     /// Quarters before this one that were never sealed, once the space is in operation: none is forgotten silently.
@@ -508,33 +516,6 @@ fn present<'a>(ledger: &'a Ledger, tenant: &'static Kind, on: NaiveDate) -> impl
         .rows(tenant)
         .iter()
         .filter(move |record| ledger.stay(record).is_some_and(|(from, to)| from <= on && to.is_none_or(|d| d >= on)))
-}
-
-/// Events of the quarter that lack a notice, a sign-in sheet or photos.
-fn events_without_proof(ledger: &Ledger, from: NaiveDate, to: NaiveDate, todo: &mut Vec<Todo>) {
-    let (Some(event), Some(proof)) = (kind("event"), kind("proof")) else { return };
-    let mut there: HashSet<(i64, &str)> = HashSet::new();
-    for record in ledger.rows(proof) {
-        let text = |field: &str| record.field(proof, field).and_then(Value::as_text);
-        let owner = text("owner").and_then(|owner| owner.strip_prefix("event:")?.parse().ok());
-        if let (Some(owner), Some(role)) = (owner, text("role")) {
-            there.insert((owner, role));
-        }
-    }
-    for role in OF_AN_EVENT {
-        let lacking: Vec<i64> = ledger
-            .rows(event)
-            .iter()
-            .filter(|r| day(r, event, "on").is_some_and(|held| from <= held && held <= to))
-            .filter(|r| r.field(event, "counted").and_then(Value::as_bool) != Some(false))
-            .map(|r| r.id)
-            .filter(|id| !there.contains(&(*id, *role)))
-            .collect();
-        if !lacking.is_empty() {
-            let say = format!("{} 场活动缺{role}", lacking.len());
-            todo.push(Todo { press: Press::Missing, say, target: Target::records("event", lacking) });
-        }
-    }
 }
 
 /// Tenants whose agreement ends soon, has ended, or was never recorded.
