@@ -99,6 +99,17 @@ fn wide(text: &str) -> Vec<u8> {
 
 /// A binary workbook as Excel's own .xlsb: [MS-XLSB] 2.1.7.61 and 2.1.7.62, the records that carry cells.
 pub fn xlsb() -> Vec<u8> {
+    let rows = [
+        ["团队名称", "负责人", "电话", "入驻日期"],
+        ["甲队", "张三", "13800138000", "44256"],
+        ["乙队", "李四", "0737-4110938", "44287"],
+    ];
+    binary(&rows, &[], &[])
+}
+
+/// A binary workbook of these cells, numbers in the last column; rows that are hidden, and rectangles of merged cells
+/// as first and last row, first and last column, all counted from 0.
+fn binary(rows: &[[&str; 4]], hidden: &[u32], merged: &[[u32; 4]]) -> Vec<u8> {
     let mut book = Vec::new();
     record(&mut book, 0x83, &[]);
     record(&mut book, 0x99, &[0; 8]);
@@ -112,14 +123,11 @@ pub fn xlsb() -> Vec<u8> {
     let corners: Vec<u8> = [0_u32, 2, 0, 3].iter().flat_map(|n| n.to_le_bytes()).collect();
     record(&mut cells, 0x94, &corners);
     record(&mut cells, 0x91, &[]);
-    let rows = [
-        ["团队名称", "负责人", "电话", "入驻日期"],
-        ["甲队", "张三", "13800138000", "44256"],
-        ["乙队", "李四", "0737-4110938", "44287"],
-    ];
     for (r, row) in (0_u32..).zip(rows) {
-        record(&mut cells, 0x00, &[&r.to_le_bytes()[..], &[0; 13]].concat());
-        for (c, text) in (0_u32..).zip(row) {
+        // fDyZero of BrtRowHdr, [MS-XLSB] 2.4.761.
+        let flags = if hidden.contains(&r) { 0x10 } else { 0 };
+        record(&mut cells, 0x00, &[&r.to_le_bytes()[..], &[0; 7], &[flags], &[0; 5]].concat());
+        for (c, text) in (0_u32..).zip(*row).filter(|(_, text)| !text.is_empty()) {
             let at = [c.to_le_bytes(), [0; 4]].concat();
             match text.parse::<f64>() {
                 Ok(day) if c == 3 => record(&mut cells, 0x05, &[at, day.to_le_bytes().to_vec()].concat()),
@@ -128,6 +136,10 @@ pub fn xlsb() -> Vec<u8> {
         }
     }
     record(&mut cells, 0x92, &[]);
+    for corners in merged {
+        // BrtMergeCell is 176: two bytes of type.
+        record(&mut cells, 0xb0, &corners.iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>());
+    }
     record(&mut cells, 0x82, &[]);
     let types = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/><Override PartName="/xl/worksheets/sheet1.bin" ContentType="application/vnd.ms-excel.worksheet"/></Types>"#;
     let relations = |kind: &str, target: &str| {
@@ -163,6 +175,27 @@ fn strict_workbooks() {
 #[test]
 fn binary_workbooks() {
     check("名册.xlsb", &xlsb());
+}
+
+#[test]
+fn binary_workbooks_keep_merged_cells_and_hidden_rows() {
+    let rows = [
+        ["团队名称", "负责人", "电话", "入驻日期"],
+        ["甲队", "张三", "13800138000", "44256"],
+        ["乙队", "", "", ""],
+        ["丙队", "李四", "", "44287"],
+    ];
+    let bytes = binary(&rows, &[3], &[[1, 2, 1, 1], [1, 2, 3, 3]]);
+    let plan = read(&bytes, "名册.xlsb", shape("team").expect("teams"), &Ledger::default()).expect("a plan");
+    assert_eq!(
+        shown(&plan),
+        "2 name=甲队 leader_name=张三 leader_phone=13800138000 moved_in_on=2021-03-01\n\
+         3 name=乙队 leader_name=张三 moved_in_on=2021-03-01\n\
+         4 name=丙队 leader_name=李四 moved_in_on=2021-04-01\n",
+        "merged cells stand for all their rows"
+    );
+    let hidden: Vec<u32> = plan.rows.iter().filter(|r| !r.doubts.is_empty()).map(|r| r.row).collect();
+    assert_eq!(hidden, [4], "the hidden row is named");
 }
 
 #[test]

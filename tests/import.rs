@@ -460,6 +460,21 @@ fn teams_and_enterprises_in_one_roster_are_told_apart() {
 }
 
 #[test]
+fn what_speaks_against_the_type_column_is_shown() {
+    let mut room = Room::new();
+    let text = "名称,类型,入驻日期,注册日期\n\
+                甲,团队,2021-03-01,2020-01-01\n\
+                乙科技有限公司,团队,2021-03-01,\n\
+                丙,团队,2021-03-01,2021-06-01\n\
+                丁,团队,2021-03-01,";
+    let plan = room.plan("team", text.as_bytes(), &Choices::default());
+    let said: Vec<String> = plan.rows.iter().map(|r| r.doubts.iter().map(|d| d.say.as_str()).collect()).collect();
+    assert!(said[0].contains("不晚于入驻日期"), "registered before it moved in: {said:?}");
+    assert!(said[1].contains("名称是公司"), "called a company: {said:?}");
+    assert_eq!(said[2..], ["", ""], "a team that registers later, and a plain team");
+}
+
+#[test]
 fn text_from_the_clipboard_goes_over_records_and_adds_new_ones() {
     let mut room = Room::new();
     let plan = room.plan(
@@ -522,7 +537,9 @@ fn a_thousand_rows_of_twenty_cells_are_planned_from_the_clipboard() {
     let took = start.elapsed();
     assert_eq!(plan.rows.len(), 1000);
     assert!(
-        plan.rows.iter().all(|r| r.action == Action::Flawed || r.record.cells.contains(&Some(Value::text("张三"))))
+        plan.rows
+            .iter()
+            .all(|r| r.action == Action::Flawed || plan.record(r).cells.contains(&Some(Value::text("张三"))))
     );
     println!("1,000 × 20 cells from the clipboard: {took:?}");
 }
@@ -572,6 +589,7 @@ fn a_blank_template_brings_nothing_until_its_example_is_written_over() {
     "甲甲甲".clone_into(&mut cells[1][0]);
     let plan = room.plan("team", &drawn_again(&cells), &Choices::default());
     assert_eq!((plan.counts().new, plan.rows.len()), (1, 1), "{}", shown(&plan));
-    let note = plan.rows[0].record.field(plan.shape.kind, "note");
+    let record = plan.record(&plan.rows[0]);
+    let note = record.field(plan.shape.kind, "note");
     assert_eq!(note, None, "the remark about the example is not the record's");
 }

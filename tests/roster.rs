@@ -49,7 +49,7 @@ fn outcome(plan: &Plan, field: &str) -> String {
         return format!("! {}", flaw.say);
     }
     let field = plan.shape.kind.field(field).expect("a field");
-    match row.record.field(plan.shape.kind, field.name) {
+    match plan.record(row).field(plan.shape.kind, field.name) {
         Some(value) => format_value(field, Some(value)),
         None => "∅".to_owned(),
     }
@@ -197,7 +197,8 @@ fn understood(list: &str, text: &str, want: &str) {
 pub fn shown(plan: &Plan) -> String {
     let mut out = String::new();
     for row in &plan.rows {
-        let fields = plan.shape.kind.fields.iter().zip(&row.record.cells);
+        let record = plan.record(row);
+        let fields = plan.shape.kind.fields.iter().zip(&record.cells);
         let filled = fields
             .filter(|(f, v)| v.is_some() && f.name != "entered_as")
             .map(|(f, v)| format!("{}={}", f.name, format_value(f, v.as_ref())));
@@ -352,6 +353,214 @@ fn two_tables_on_one_sheet() {
         "2 name=甲队 leader_name=张三 moved_in_on=2021-03-01
          4 name=丙队 leader_name=王五 moved_in_on=2021-05-01",
     );
+}
+
+/// What a plan says about its rows beside the records: their doubts, and what was not read.
+fn said(plan: &Plan) -> String {
+    let doubts = plan.rows.iter().flat_map(|row| &row.doubts).map(|d| format!("{} {}", d.cell, d.say));
+    doubts.chain(plan.left_out.iter().map(|l| format!("- {}", l.say))).collect::<Vec<_>>().join("\n")
+}
+
+/// What is said of a roster drawn as text over an empty ledger must hold each of these, and nothing else.
+#[track_caller]
+fn doubted(list: &str, text: &str, want: &[&str]) {
+    let plan = read(&drawn(text), "表.xlsx", shape(list).expect("a list"), &Ledger::default()).expect("a plan");
+    let said = said(&plan);
+    let lines: Vec<&str> = said.lines().collect();
+    let fits = lines.len() == want.len() && lines.iter().zip(want).all(|(line, want)| line.contains(want));
+    assert!(fits, "{want:?} should be said, and this is:\n{said}\n{text}");
+}
+
+#[test]
+fn a_table_of_another_list_is_left_out_and_named() {
+    let text = "一、创业导师 | -> | -> | ->
+         序号 | 姓名 | 工作单位 | 职务 | 专业领域
+         #1 | 张三 | 某某学院 | 教授 | 机械
+         二、服务人员 | -> | -> | ->
+         序号 | 姓名 | 岗位 | 学历 | 专业
+         #1 | 李四 | 主任 | 本科 | 会计";
+    understood("mentor", text, "3 name=张三 employer=某某学院 title=教授 field=机械\nleft out Sheet1");
+    doubted("mentor", text, &["第 5 行起还有另一张表(表头：序号、姓名、岗位、学历、专业)没有读取"]);
+    understood("staff", text, "6 name=李四 post=主任 education=本科 major=会计\nleft out Sheet1");
+    doubted("staff", text, &["第 2 行起还有另一张表"]);
+    let beside = "团队名称 | 负责人 | 入驻日期 | | 团队名称 | 负责人 | 入驻日期
+         甲队 | 张三 | 2021-03-01 | | 乙队 | 李四 | 2021-04-01";
+    understood("team", beside, "2 name=甲队 leader_name=张三 moved_in_on=2021-03-01\nleft out Sheet1");
+    doubted("team", beside, &["E 列起并排还有另一张表(表头：团队名称、负责人、入驻日期)"]);
+}
+
+#[test]
+fn a_wider_table_below_does_not_hide_the_one_above() {
+    understood(
+        "team",
+        "团队名称 | 负责人 | 入驻日期
+         甲队 | 张三 | 2021-03-01
+         团队名称 | 负责人 | 入驻日期 | 联系电话 | 技术领域
+         乙队 | 李四 | 2021-04-01 | 13800138000 | 新材料",
+        "2 name=甲队 leader_name=张三 moved_in_on=2021-03-01
+         4 name=乙队 leader_name=李四 leader_phone=13800138000 tech_area=新材料 moved_in_on=2021-04-01",
+    );
+}
+
+#[test]
+fn sums_and_signatures_need_no_colon_and_answers_stay() {
+    understood(
+        "mentor",
+        "序号 | 姓名 | 工作单位
+         #1 | 张三 | 某某学院
+         合计 | 2人 |
+         共2人 | |
+          | 共 2 人 |
+          | 导师合计 |
+         制表人 | 王五 | 审核人
+          | 2021年9月20日 |",
+        "2 name=张三 employer=某某学院",
+    );
+    understood(
+        "contact",
+        "角色 | 姓名 | 手机
+         填报人 | 张三 | 13800138000
+         统计负责人 | 李四 | 13900139000",
+        "2 role=填报人 name=张三 mobile=13800138000
+         3 role=统计负责人 name=李四 mobile=13900139000",
+    );
+    understood(
+        "staff",
+        "岗位 | 姓名
+         主管 | 张三",
+        "2 name=张三 post=主管",
+    );
+    doubted(
+        "mentor",
+        "姓名 | 工作单位 | 职务 | 专业领域
+         张三 | 某某学院 | 教授 | 机械
+         某某 | | |",
+        &["3:3 这一行只有一格有内容"],
+    );
+}
+
+#[test]
+fn titles_of_sections_need_no_number() {
+    doubted(
+        "team",
+        "序号 | 名称 | 负责人 | 入驻日期 | 注册日期
+         在孵企业（1家） | -> | -> | -> | ->
+         #1 | 乙有限公司 | 李四 | 2021-03-01 | 2020-03-01
+         创业团队 | | | |
+         #2 | 丁 | 王五 | 2021-03-01 |",
+        &["B3 看作企业，因在标题“在孵企业（1家）”下"],
+    );
+}
+
+#[test]
+fn the_unit_of_money_is_found_wherever_it_stands() {
+    for (above, heading, unit, below) in [
+        ("单位：万元、人", "金额", "", ""),
+        ("单位 万元", "金额", "", ""),
+        ("计量单位：人、万元", "金额", "", ""),
+        ("2021年收入明细（万元）", "金额", "", ""),
+        ("收入明细", "金额", "", "注：金额单位为万元"),
+        ("收入明细", "收入金额", "万元", ""),
+    ] {
+        understood(
+            "income",
+            &format!(
+                "{above} | -> | ->
+                 日期 | 类别 | {heading} | 单位
+                 2021-03-01 | 服务收入 | #1.5 | {unit}
+                 {below} | |"
+            ),
+            "3 received_on=2021-03-01 line=服务收入 amount=15000.00",
+        );
+    }
+    understood(
+        "income",
+        "日期 | 类别 | 金额
+          | | （万元）
+         2021-03-01 | 服务收入 | #1.5",
+        "3 received_on=2021-03-01 line=服务收入 amount=15000.00",
+    );
+    doubted(
+        "income",
+        "日期 | 类别 | 金额
+         2021-03-01 | 服务收入 | #50
+         2021-03-02 | 服务收入 | #50000",
+        &["C2 金额“50”在表头和单元格里都没有写单位"],
+    );
+}
+
+#[test]
+fn a_month_is_its_first_day_and_said_so() {
+    doubted(
+        "team",
+        "团队名称 | 入驻日期
+         甲 | 2021年6月
+         乙 | 2021.06",
+        &["B2 入驻日期“2021年6月”只写到月，按 2021-06-01 登记", "B3 入驻日期“2021.06”只写到月"],
+    );
+    // The day that is known already says more.
+    let team = shape("team").expect("teams");
+    let record = Record {
+        id: 1,
+        cells: team
+            .kind
+            .fields
+            .iter()
+            .map(|f| match f.name {
+                "name" => Some(Value::text("甲")),
+                "entered_as" => Some(Value::text("创业团队")),
+                "moved_in_on" => NaiveDate::from_ymd_opt(2021, 6, 13).map(Value::Date),
+                _ => None,
+            })
+            .collect(),
+    };
+    let ledger = Ledger::new([(team.kind, vec![record])]);
+    for (month, action) in [("2021年6月", Action::Same), ("2021年7月", Action::Change)] {
+        let plan = read(format!("团队名称,入驻日期\n甲,{month}").as_bytes(), "表.csv", team, &ledger).expect("a plan");
+        assert_eq!(plan.rows[0].action, action, "{month}: {:?}", plan.rows[0].changes);
+    }
+}
+
+#[test]
+fn what_formats_draw_is_read_in_every_format() {
+    let hidden = {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        for (row, cells) in (0..).zip([
+            ["到账日期", "收入类别", "金额(元)"],
+            ["2021-03-01", "服务收入", "1"],
+            ["2021-03-02", "服务收入", "2"],
+        ]) {
+            for (column, text) in (0..).zip(cells) {
+                put(sheet, row, column, "t", text);
+            }
+        }
+        sheet.set_row_hidden(2).expect("hidden");
+        book.save_to_buffer().expect("a workbook")
+    };
+    let income = shape("income").expect("income");
+    let plan = read(&hidden, "表.xlsx", income, &Ledger::default()).expect("a plan");
+    assert_eq!(said(&plan), "3:3 这一行在文件里是隐藏的，也一并读取；不要的请取消勾选");
+    // Merged days, amounts shown in 万元, a hidden row, shares of 100 % and 25 %: written by LibreOffice.
+    for (file, bytes) in [
+        ("表.xls", &include_bytes!("data/roster/marks.xls")[..]),
+        ("表.ods", &include_bytes!("data/roster/marks.ods")[..]),
+    ] {
+        let plan = read(bytes, file, income, &Ledger::default()).expect("a plan");
+        assert_eq!(
+            shown(&plan),
+            "2 received_on=2021-03-01 line=服务收入 amount=500000.00 note=一\n\
+             3 received_on=2021-03-01 line=服务收入 amount=600.00 note=二\n\
+             4 received_on=2021-03-02 line=物业收入 amount=700000.00 note=三\nleft out 投融资\n",
+            "{file}"
+        );
+        assert!(said(&plan).starts_with("4:4 这一行在文件里是隐藏的"), "{file}: {}", said(&plan));
+        let financing = shape("financing").expect("financing");
+        let plan = read(bytes, file, financing, &Ledger::default()).expect("a plan");
+        let share = |row: &incubator::roster::Row| plan.record(row).field(financing.kind, "share").cloned();
+        let shares: Vec<Option<Value>> = plan.rows.iter().map(share).collect();
+        assert_eq!(shares, [100, 25, 25].map(|n| Some(Value::Int(n * 100))), "{file}");
+    }
 }
 
 const NAMES_XLS: &[u8] = include_bytes!("data/roster/names.xls");
@@ -654,10 +863,10 @@ fn wanted(plan: &Plan, before: &[Record]) -> Vec<Record> {
     let mut want = before.to_vec();
     for row in plan.rows.iter().filter(|r| r.taken) {
         match row.action {
-            Action::New => want.push(row.record.clone()),
+            Action::New => want.push(plan.record(row)),
             Action::Change => {
-                let old = want.iter_mut().find(|r| r.id == row.record.id).expect("the record that changes");
-                *old = row.record.clone();
+                let old = want.iter_mut().find(|r| r.id == row.id).expect("the record that changes");
+                *old = plan.record(row);
             }
             Action::Same | Action::Flawed => {}
         }
@@ -671,7 +880,7 @@ fn wanted_members(plan: &Plan, before: &Ledger, after: &Ledger) -> Vec<Record> {
     let mut want = before.rows(kind).to_vec();
     let mut added = after.rows(plan.shape.kind).iter().skip(before.rows(plan.shape.kind).len());
     for row in plan.rows.iter().filter(|r| r.taken) {
-        let own = if row.action == Action::New { added.next().expect("it was added").id } else { row.record.id };
+        let own = if row.action == Action::New { added.next().expect("it was added").id } else { row.id };
         for person in row.people.iter().filter(|p| p.action == Action::New) {
             let mut record = person.record.clone();
             record.set(kind, "tenant", Some(Value::Int(own)));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::heading::{self, Heading};
 use super::plan::{Mapped, PreviewLine, SheetFound, Table};
 use super::sheet::Sheet;
-use super::value::{cleaned, folded};
+use super::value::cleaned;
 use super::{EXPLANATION, letters};
 use crate::record::Shape;
 
@@ -94,6 +94,8 @@ pub(super) fn listed(sheets: &[Sheet], kept: &[(&Sheet, Vec<Heading>)], shape: &
                 format!("没有读取：列与{}的不同(认出 {known} 列)，需要时请选择它单独导入", shape.label)
             }
         };
+        let others = own.into_iter().flat_map(|(_, headings)| headings).flat_map(|h| &h.others);
+        let say = others.fold(say, |say, other| format!("{say}；{}", not_read(other)));
         SheetFound {
             name: sheet.name.clone(),
             rows: sheet.lines.len(),
@@ -107,6 +109,11 @@ pub(super) fn listed(sheets: &[Sheet], kept: &[(&Sheet, Vec<Heading>)], shape: &
     sheets.iter().map(entry).collect()
 }
 
+/// What is said of a table on a sheet that is read which is not read itself: where it begins, and its heading.
+pub(super) fn not_read((place, says): &(String, String)) -> String {
+    format!("{place}还有另一张表(表头：{})没有读取，需要时请选择它所在的表头行或列单独导入", short(says))
+}
+
 /// A content as it is shown: on one line, not too long.
 fn short(text: &str) -> String {
     let text = cleaned(text).replace('\n', " ");
@@ -118,8 +125,8 @@ pub(super) fn mapping(heading: &Heading, sheet: &Sheet, shape: &Shape) -> Vec<Ma
     let name = |at: Option<usize>| at.and_then(|at| heading::name_of(shape, at)).map(str::to_owned);
     let mut samples: HashMap<u32, Vec<String>> = HashMap::new();
     for line in sheet.lines.iter().filter(|l| l.row > heading.last_row).take(SAMPLED) {
-        for (at, cell) in &line.cells {
-            let seen = samples.entry(*at).or_default();
+        for (at, cell) in line.cells() {
+            let seen = samples.entry(at).or_default();
             if seen.len() < SAMPLES {
                 let text = short(&cell.to_string());
                 if !text.is_empty() && !seen.contains(&text) {
@@ -147,12 +154,7 @@ pub(super) fn keys(mapping: &[Mapped]) -> Vec<Option<String>> {
 pub(super) fn preview(sheet: &Sheet) -> Vec<PreviewLine> {
     let line = |line: &super::sheet::Line| PreviewLine {
         row: line.row,
-        cells: line
-            .cells
-            .iter()
-            .take(PREVIEW_COLUMNS)
-            .map(|(at, cell)| (letters(*at), short(&cell.to_string())))
-            .collect(),
+        cells: line.cells().take(PREVIEW_COLUMNS).map(|(at, cell)| (letters(at), short(&cell.to_string()))).collect(),
     };
     sheet.lines.iter().take(PREVIEW).map(line).collect()
 }
@@ -162,14 +164,16 @@ pub(super) fn tables(kept: &[(&Sheet, Vec<Heading>)]) -> Vec<Table> {
     let mut tables = Vec::new();
     for (sheet, headings) in kept {
         let name: Arc<str> = sheet.name.as_str().into();
-        for (i, heading) in headings.iter().enumerate() {
-            let end = headings.get(i + 1).map_or(u32::MAX, |next| next.first_row);
-            let above = sheet.lines.iter().take_while(|l| l.row < heading.first_row).flat_map(|l| &l.cells);
-            let unit = above.map(|(_, cell)| cell.to_string()).find(|text| folded(text).contains("单位:"));
+        for heading in heading::in_order(headings) {
+            // The correction says the unit again where it is money's.
+            let unit = heading.columns.iter().find(|c| c.unit.from_above).and_then(|c| c.unit.yuan);
+            let lines = sheet.lines.iter().filter(|l| l.row < heading.first_row || l.row > heading.last_row);
+            let mut said = lines.filter_map(|l| heading::unit_said(l, l.row < heading.first_row));
+            let unit = unit.and_then(|yuan| said.find(|(own, _)| *own == yuan).map(|(_, words)| words));
             tables.push(Table {
                 sheet: Arc::clone(&name),
-                rows: heading.first_row..end,
-                unit: unit.filter(|_| heading.columns.iter().any(|c| c.unit.from_above)),
+                rows: heading.first_row..heading.end,
+                unit,
                 columns: heading.columns.clone(),
             });
         }

@@ -152,6 +152,22 @@ impl<'a> Compound<'a> {
     }
 }
 
+/// The stream of an old workbook.
+pub(super) struct Stream(Vec<u8>);
+
+impl Stream {
+    /// That of a compound file which holds a workbook.
+    pub fn of(bytes: &[u8]) -> Option<Stream> {
+        let file = Compound::open(bytes)?;
+        file.stream("Workbook").or_else(|| file.stream("Book")).map(Stream)
+    }
+
+    /// Its records from a place on, as far as the end of what begins there.
+    pub fn records(&self, start: usize) -> impl Iterator<Item = (u16, &[u8])> + '_ {
+        records(self.0.get(start..).unwrap_or_default()).take_while(|(kind, _)| *kind != 0x000a)
+    }
+}
+
 /// The records of a stream: type and content.
 fn records(stream: &[u8]) -> impl Iterator<Item = (u16, &[u8])> + '_ {
     let mut rest = stream;

@@ -110,16 +110,14 @@ impl Plan {
                     c.unit.from_1904 && field(c.field).is_some_and(|f| matches!(f.ty, Type::Date | Type::Month))
                 })
             };
-            let content = |at: u32, cell: &Cell| match cell {
+            let content = |at: u32, cell: Cell<'_>| match cell {
                 Cell::Text(text) => Content::Text(text.to_string()),
                 Cell::Error(error) => Content::Text(error.to_string()),
                 // The new file counts from 1900.
-                Cell::Number(n, false) if dates(at) && *n > 10_000.0 && *n < 100_000.0 => {
-                    Content::Date(n + DAYS_TO_1904)
-                }
-                Cell::Number(n, percent) => Content::Number(*n, *percent),
-                Cell::Date(serial) => Content::Date(*serial),
-                Cell::Bool(b) => Content::Bool(*b),
+                Cell::Number(n, false) if dates(at) && n > 10_000.0 && n < 100_000.0 => Content::Date(n + DAYS_TO_1904),
+                Cell::Number(n, percent) => Content::Number(n, percent),
+                Cell::Date(serial) => Content::Date(serial),
+                Cell::Bool(b) => Content::Bool(b),
             };
             let says: Vec<&str> = row.flaws.iter().map(|f| f.say.as_str()).collect();
             let mut marks: Vec<(u16, String)> = Vec::new();
@@ -133,7 +131,7 @@ impl Plan {
                 }
             }
             CorrectionRow {
-                cells: row.cells.iter().filter_map(|(at, cell)| Some((place(*at)?, content(*at, cell)))).collect(),
+                cells: row.line.cells().filter_map(|(at, cell)| Some((place(at)?, content(at, cell)))).collect(),
                 reason: format!("原第 {} 行：{}", row.row, says.join("；")),
                 marks,
             }

@@ -3,6 +3,7 @@
 use encoding_rs::{GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::guard::refuse;
+use super::packed::Packing;
 use super::sheet::{Line, Sheet};
 use super::value::Cell;
 use crate::error::Result;
@@ -42,34 +43,42 @@ fn decode(bytes: &[u8]) -> Option<String> {
     (!broken).then(|| text.into_owned())
 }
 
-/// The separator that the lines hold most evenly, quotes left out.
+/// The separator that a first line of `sep=;` names, else the one of which most lines hold the same number, quotes left
+/// out: 1,000,000.00 and prose bring commas into some cells, not into the heading.
 fn separator(text: &str) -> char {
-    let mut counts = [(',', 0_usize), ('\t', 0), (';', 0), ('，', 0)];
+    const LINES: usize = 100;
+    let first = text.lines().next().unwrap_or_default().trim().trim_matches('"');
+    if let Some(named) = first.strip_prefix("sep=").and_then(|rest| rest.chars().next()) {
+        return named;
+    }
+    // Of equals the first.
+    let separators = ['\t', ',', ';', '，'];
+    let mut counts: Vec<[usize; 4]> = vec![[0; 4]];
     let mut quoted = false;
-    for c in text.chars().take(20_000) {
+    for c in text.chars().take(200_000) {
         match c {
             '"' => quoted = !quoted,
+            '\n' | '\r' if !quoted => {
+                if counts.len() > LINES {
+                    break;
+                }
+                counts.push([0; 4]);
+            }
             c if !quoted => {
-                if let Some((_, n)) = counts.iter_mut().find(|(s, _)| *s == c) {
+                let at = separators.iter().position(|s| *s == c);
+                if let Some(n) = counts.last_mut().and_then(|line| line.get_mut(at?)) {
                     *n += 1;
                 }
             }
             _ => {}
         }
     }
-    // Full-width commas are prose unless nothing else parts the cells; text pasted from Excel has tabs.
-    let [(_, commas), (_, tabs), (_, semicolons), (_, wide)] = counts;
-    if tabs > 0 && tabs >= commas.min(semicolons + commas) / 4 {
-        '\t'
-    } else if commas > 0 && commas >= semicolons {
-        ','
-    } else if semicolons > 0 {
-        ';'
-    } else if wide > 0 && !text.contains(',') {
-        '，'
-    } else {
-        ','
-    }
+    let evenness = |at: usize| {
+        let own: Vec<usize> = counts.iter().filter_map(|line| line.get(at).copied()).filter(|n| *n > 0).collect();
+        own.iter().map(|n| (own.iter().filter(|other| *other == n).count(), *n)).max().unwrap_or_default()
+    };
+    let best = separators.iter().enumerate().rev().max_by_key(|(at, _)| evenness(*at));
+    best.filter(|(at, _)| evenness(*at).0 > 0).map_or(',', |(_, separator)| *separator)
 }
 
 /// RFC 4180, with any of the line ends and any of the separators. A record is numbered by itself, so that
@@ -78,13 +87,13 @@ fn cells(text: &str) -> Vec<Line> {
     let separator = separator(text);
     let mut lines = Vec::new();
     let (mut row, mut column) = (1_u32, 0_u32);
-    let mut line: Vec<(u32, Cell)> = Vec::new();
+    let mut line = Packing::default();
     let mut cell = String::new();
     let mut quoted = false;
     let mut chars = text.chars().peekable();
-    let close = |cell: &mut String, column: u32, line: &mut Vec<(u32, Cell)>| {
+    let close = |cell: &mut String, column: u32, line: &mut Packing| {
         if !cell.trim().is_empty() {
-            line.push((column, Cell::Text(cell.as_str().into())));
+            line.cell(column, Cell::Text(cell));
         }
         cell.clear();
     };
@@ -110,9 +119,7 @@ fn cells(text: &str) -> Vec<Line> {
                     chars.next();
                 }
                 close(&mut cell, column, &mut line);
-                if !line.is_empty() {
-                    lines.push(Line { row, cells: std::mem::take(&mut line) });
-                }
+                lines.extend(line.line(row));
                 row += 1;
                 column = 0;
             }
@@ -120,9 +127,7 @@ fn cells(text: &str) -> Vec<Line> {
         }
     }
     close(&mut cell, column, &mut line);
-    if !line.is_empty() {
-        lines.push(Line { row, cells: line });
-    }
+    lines.extend(line.line(row));
     lines
 }
 
@@ -136,7 +141,7 @@ mod tests {
             Ok(sheet) => sheet
                 .lines
                 .iter()
-                .flat_map(|l| l.cells.iter().map(move |(c, cell)| format!("{}:{c}={cell}", l.row)))
+                .flat_map(|l| l.cells().map(move |(c, cell)| format!("{}:{c}={cell}", l.row)))
                 .collect::<Vec<_>>()
                 .join(" ")
                 .replace('\n', "⏎"),
@@ -162,6 +167,12 @@ mod tests {
         check("名称\t备注\n甲\t一,二，三".as_bytes(), "1:0=名称 1:1=备注 2:0=甲 2:1=一,二，三");
         check("名称,备注\n\"甲\n乙\",\"他说\"\"好\"\"\"\n".as_bytes(), "1:0=名称 1:1=备注 2:0=甲⏎乙 2:1=他说\"好\"");
         check("\n\n名称,,金额\n".as_bytes(), "3:0=名称 3:2=金额");
+        // Commas in amounts and prose part nothing where the heading has semicolons, and the other way round.
+        check("名称;金额\n甲;1,000,000.00\n".as_bytes(), "1:0=名称 1:1=金额 2:0=甲 2:1=1,000,000.00");
+        check("名称,备注\n甲,a;b;c;d\n".as_bytes(), "1:0=名称 1:1=备注 2:0=甲 2:1=a;b;c;d");
+        check("名称\t备注\n甲\t一,二,三,四,五,六\n".as_bytes(), "1:0=名称 1:1=备注 2:0=甲 2:1=一,二,三,四,五,六");
+        check("sep=;\n名称;金额,元\n".as_bytes(), "1:0=sep= 2:0=名称 2:1=金额,元");
+        check("名称，金额\n甲，1\n".as_bytes(), want);
         check(
             &[0x81, 0x20, 0xff],
             "“表.csv”：文字编码无法识别(不是 UTF-8、UTF-16 或 GB18030)。请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入",

@@ -2,7 +2,6 @@
 //! what the template wrote; written over, it is a record like any other.
 
 use super::heading::Heading;
-use super::sheet::Line;
 use super::value::{Cell, Unit, cleaned, folded, understand};
 use crate::record::{Field, Shape, Type, kind};
 
@@ -39,24 +38,25 @@ pub(crate) fn text(shape: &Shape, field: &Field) -> String {
 }
 
 /// Whether a cell holds what the example says of its field.
-fn equals(shape: &Shape, field: &Field, cell: &Cell, unit: Unit) -> bool {
+fn equals(shape: &Shape, field: &Field, cell: Cell<'_>, unit: Unit) -> bool {
     let want = text(shape, field);
     if matches!(field.ty, Type::Ref(_) | Type::Refs(_) | Type::Text | Type::Long) {
         return folded(&cell.to_string()) == folded(&want);
     }
-    let said = understand(field, &Cell::Text(want.into()), Unit::default());
+    let said = understand(field, Cell::Text(&want), Unit::default());
     said.is_ok_and(|said| understand(field, cell, unit).is_ok_and(|own| own == said))
 }
 
 /// Whether a row is the template's example, every column as it was written.
-pub(super) fn is_untouched(shape: &Shape, heading: &Heading, line: &Line) -> bool {
-    let marked = |cell: &Cell| matches!(cell, Cell::Text(t) if cleaned(t).starts_with(MARK));
-    line.cells.iter().any(|(_, cell)| marked(cell))
+pub(super) fn is_untouched(shape: &Shape, heading: &Heading, cells: &[(u32, Cell<'_>)]) -> bool {
+    let marked = |cell: Cell<'_>| matches!(cell, Cell::Text(t) if cleaned(t).starts_with(MARK));
+    let own = |at: u32| cells.iter().find(|(column, _)| *column == at).map(|(_, cell)| *cell);
+    cells.iter().any(|(_, cell)| marked(*cell))
         && heading
             .columns
             .iter()
             .filter_map(|c| Some((c, shape.fields.get(c.field?)?)))
-            .all(|(column, field)| line.cell(column.at).is_some_and(|cell| equals(shape, field, cell, column.unit)))
+            .all(|(column, field)| own(column.at).is_some_and(|cell| equals(shape, field, cell, column.unit)))
 }
 
 /// Whether a text is left over from the example: blank for the remark, a flaw for anything else.
@@ -68,7 +68,7 @@ pub(super) enum Left {
 }
 
 /// What is left over from the example in a cell.
-pub(super) fn left_over(cell: &Cell) -> Option<Left> {
+pub(super) fn left_over(cell: Cell<'_>) -> Option<Left> {
     let Cell::Text(text) = cell else { return None };
     let text = cleaned(text);
     if text == REMARK { Some(Left::Remark) } else { text.starts_with(MARK).then_some(Left::Name) }

@@ -147,7 +147,8 @@ fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
         let mut records = Lengths::default();
         let mut kept = Vec::new();
         let mut chunk = [0; 1 << 15];
-        while passing.bytes <= limit {
+        // What is too much already is not unpacked to its end.
+        while passing.bytes <= limit && cells + passing.cells <= super::sheet::MAX_CELLS as u64 {
             let read = part.read(&mut chunk).map_err(|_| broken())?;
             let Some(read) = chunk.get(..read).filter(|read| !read.is_empty()) else { break };
             passing.take(read);

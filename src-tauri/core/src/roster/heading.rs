@@ -7,7 +7,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use super::guard::refuse;
 use super::sheet::{Line, Merged, Sheet};
-use super::value::{Cell, Unit, cleaned, folded, is_blank, yuan_in};
+use super::value::{Cell, Unit, cleaned, folded, is_blank, is_foreign, yuan_in};
 use super::{Remembered, Sure};
 use crate::error::Result;
 use crate::record::{Shape, Type};
@@ -35,10 +35,19 @@ pub(super) struct Heading {
     pub first_row: u32,
     /// Its last row: records follow.
     pub last_row: u32,
+    /// The row that is no longer the table's: where the next table begins.
+    pub end: u32,
     pub columns: Vec<Column>,
+    /// Tables of other lists on the same sheet, with the first one's heading only: where each begins, and what its
+    /// heading says.
+    pub others: Vec<(String, String)>,
 }
 
 impl Heading {
+    fn new(first_row: u32, last_row: u32, columns: Vec<Column>) -> Heading {
+        Heading { first_row, last_row, end: u32::MAX, columns, others: Vec::new() }
+    }
+
     /// Makes a column this field, or none; no other column keeps the field.
     fn put(&mut self, i: usize, field: Option<usize>, sure: Sure) {
         for column in self.columns.iter_mut().filter(|c| field.is_some() && c.field == field) {
@@ -55,6 +64,13 @@ impl Heading {
     pub fn known(&self) -> usize {
         self.columns.iter().filter(|c| c.field.is_some()).count()
     }
+}
+
+/// The headings of a sheet in the order of its rows: the first is the one that is shown, wherever it stands.
+pub(super) fn in_order(headings: &[Heading]) -> Vec<&Heading> {
+    let mut sorted: Vec<&Heading> = headings.iter().collect();
+    sorted.sort_by_key(|h| h.first_row);
+    sorted
 }
 
 /// Rows below which no first heading is looked for.
@@ -82,17 +98,17 @@ pub(super) fn pick(sheet: &Sheet, shape: &Shape, row: Option<u32>, file: &str) -
     let words = words(shape);
     let best = match row {
         None => return Ok(find(sheet, shape)),
-        Some(0) => Heading { first_row: 0, last_row: 0, columns: Vec::new() },
+        Some(0) => Heading::new(0, 0, Vec::new()),
         Some(row) => {
             let Some(i) = sheet.lines.iter().position(|l| l.row == row) else {
                 return Err(refuse(file, &format!("第 {row} 行是空行，不能作表头")));
             };
             let line = sheet.lines.get(i);
-            line.and_then(|line| any_heading_at(sheet, i, line, &words, shape)).unwrap_or(Heading {
-                first_row: row,
-                last_row: row,
-                columns: Vec::new(),
-            })
+            line.and_then(|line| any_heading_at(sheet, i, line, &words, shape)).unwrap_or(Heading::new(
+                row,
+                row,
+                Vec::new(),
+            ))
         }
     };
     Ok(with_tables_below(sheet, shape, &words, best))
@@ -102,19 +118,18 @@ pub(super) fn pick(sheet: &Sheet, shape: &Shape, row: Option<u32>, file: &str) -
 pub(super) fn pasted(sheet: &Sheet, shape: &Shape) -> Option<Vec<Heading>> {
     let line = sheet.lines.first()?;
     let words = words(shape);
-    let exact = words.exact();
-    let is_word =
-        |cell: &Cell| matches!(cell, Cell::Text(t) if t.len() <= 90 && exact.contains(bare(&plain(t)).as_str()));
-    if line.cells.len() < 2 || !line.cells.iter().all(|(_, cell)| is_word(cell)) {
+    let is_word = |cell: &Cell<'_>| matches!(cell, Cell::Text(t) if t.len() <= 90 && words.exact.contains(bare(&plain(t)).as_str()));
+    let count = line.cells().count();
+    if count < 2 || !line.cells().all(|(_, cell)| is_word(&cell)) {
         return None;
     }
-    let heading = any_heading_at(sheet, 0, line, &words, shape).filter(|h| h.known() == line.cells.len())?;
+    let heading = any_heading_at(sheet, 0, line, &words, shape).filter(|h| h.known() == count)?;
     Some(with_tables_below(sheet, shape, &words, heading))
 }
 
 /// Columns without a heading, read as these fields from left to right.
 pub(super) fn of_fields(shape: &Shape, fields: &[usize], sheet: &Sheet) -> Vec<Heading> {
-    let used = sheet.lines.iter().filter_map(|l| l.cells.last()).map(|(at, _)| *at + 1).max().unwrap_or(0);
+    let used = sheet.lines.iter().filter_map(Line::last).map(|at| at + 1).max().unwrap_or(0);
     let column = |(at, field): (u32, &usize)| {
         let label = shape.fields.get(*field).map_or("", |f| f.label);
         Column {
@@ -123,35 +138,51 @@ pub(super) fn of_fields(shape: &Shape, fields: &[usize], sheet: &Sheet) -> Vec<H
             parts: vec![label.to_owned()],
             field: Some(*field),
             sure: Some(Sure::Chosen),
-            unit: Unit::default(),
+            // As the grid shows it.
+            unit: Unit { yuan: Some(1), ..Unit::default() },
         }
     };
     let columns = (0..used).zip(fields).map(column).collect();
-    vec![Heading { first_row: 0, last_row: 0, columns }]
+    vec![Heading::new(0, 0, columns)]
 }
 
-/// A heading with every further one below it, units from above the table, and columns without a heading.
+/// A heading with every further one of the same list on its sheet, units from beside the table, and columns without
+/// a heading. Where a table of another list begins, ours ends.
 fn with_tables_below(sheet: &Sheet, shape: &Shape, words: &Words, best: Heading) -> Vec<Heading> {
-    let exact = words.exact();
     let demanded = |h: &Heading| -> Vec<usize> {
         let mut fields: Vec<usize> = h.columns.iter().filter_map(|c| c.field).collect();
         fields.retain(|f| shape.fields.get(*f).is_some_and(|f| f.required));
         fields.sort_unstable();
         fields
     };
+    let wanted = demanded(&best);
+    let own = best.first_row..=best.last_row;
     let mut all = vec![best];
-    let mut below = all.first().map_or(0, |h| h.last_row);
+    let mut foreign: Vec<(u32, String)> = Vec::new();
+    let mut below = 0;
     for (i, line) in sheet.lines.iter().enumerate() {
-        if line.row <= below || !reads_as_heading(line, &exact) {
+        if line.row <= below || own.contains(&line.row) || !reads_as_heading(line, &words.exact) {
             continue;
         }
-        let Some(found) = heading_at(sheet, i, line, words, shape) else { continue };
-        if all.first().is_some_and(|first| demanded(first) == demanded(&found)) {
-            below = found.last_row;
-            all.push(found);
+        let found =
+            heading_at(sheet, i, line, words, shape).filter(|h| own.start() > &h.last_row || own.end() < &h.first_row);
+        match found {
+            Some(found) if demanded(&found) == wanted && !fits_better_elsewhere(sheet, i, line, &found, shape) => {
+                below = found.last_row;
+                all.push(found);
+            }
+            _ => foreign.extend(foreign_heading(line).map(|says| (line.row, says))),
         }
     }
-    let above = all.first().and_then(|first| title_unit(sheet, first.first_row));
+    all.sort_by_key(|h| h.first_row);
+    let starts: Vec<u32> = all.iter().map(|h| h.first_row).chain(foreign.iter().map(|(row, _)| *row)).collect();
+    for heading in &mut all {
+        heading.end = starts.iter().copied().filter(|row| *row > heading.last_row).min().unwrap_or(u32::MAX);
+    }
+    let mut others: Vec<(String, String)> =
+        foreign.into_iter().map(|(row, says)| (format!("第 {row} 行起"), says)).collect();
+    others.extend(all.iter().flat_map(|h| beside_it(h, shape, words)));
+    let above = all.first().and_then(|first| title_unit(sheet, first.first_row, all.last().map_or(0, |h| h.last_row)));
     for column in all.iter_mut().flat_map(|h| &mut h.columns) {
         let money = column.field.and_then(|f| shape.fields.get(f)).is_some_and(|f| f.ty == Type::Money);
         if money && column.unit.yuan.is_none() && !column.unit.foreign {
@@ -159,22 +190,61 @@ fn with_tables_below(sheet: &Sheet, shape: &Shape, words: &Words, best: Heading)
             column.unit.from_above = above.is_some();
         }
         column.unit.from_1904 = sheet.from_1904;
+        column.unit.unseen = sheet.unseen;
     }
-    for i in 0..all.len() {
-        let end = all.get(i + 1).map_or(u32::MAX, |next| next.first_row);
-        if let Some(heading) = all.get_mut(i) {
-            unheaded(sheet, heading, end);
-            unfit(sheet, heading, shape, end);
-            by_content(sheet, heading, shape, end);
-        }
+    // The one that was found, or chosen, is the one that is shown.
+    if let Some(at) = all.iter().position(|h| own.contains(&h.first_row)) {
+        all.swap(0, at);
+    }
+    for heading in &mut all {
+        unheaded(sheet, heading);
+        unfit(sheet, heading, shape);
+        by_content(sheet, heading, shape);
+    }
+    if let Some(first) = all.first_mut() {
+        first.others = others;
     }
     all
 }
 
+/// Whether another list names more of the columns of a further heading: 服务人员 below 创业导师 have names and posts too.
+fn fits_better_elsewhere(sheet: &Sheet, i: usize, line: &Line, found: &Heading, shape: &Shape) -> bool {
+    crate::record::shapes().filter(|other| other.kind.name != shape.kind.name).any(|other| {
+        heading_at(sheet, i, line, &words(other), other).is_some_and(|theirs| theirs.known() > found.known() + 1)
+    })
+}
+
+/// What a row says that is the heading of a table of another list: nearly every cell of it is a heading of that list.
+fn foreign_heading(line: &Line) -> Option<String> {
+    let texts: Vec<String> = line.cells().filter_map(|(_, cell)| text_of(&cell)).collect();
+    let known =
+        |exact: &HashSet<&'static str>| texts.iter().filter(|t| exact.contains(bare(&plain(t)).as_str())).count();
+    let numbered = usize::from(texts.first().is_some_and(|t| ["序号", "编号", "no"].contains(&plain(t).as_str())));
+    let most = crate::record::shapes().map(|shape| known(&words(shape).exact)).max().unwrap_or(0);
+    (most >= 3 || (most >= 2 && most + numbered >= texts.len())).then(|| texts.join("、"))
+}
+
+/// A table that stands to the right of another one under the same row: a field that a list must have is named twice.
+fn beside_it(heading: &Heading, shape: &Shape, words: &Words) -> Option<(String, String)> {
+    let again = |c: &&Column| {
+        let twice = |f: usize| {
+            shape.fields.get(f).is_some_and(|f| f.required)
+                && heading
+                    .columns
+                    .iter()
+                    .any(|other| other.at < c.at && other.field == Some(f) && other.heading == c.heading)
+        };
+        c.field.is_none() && fits(&c.heading, words).iter().any(|(f, ..)| twice(*f))
+    };
+    let column = heading.columns.iter().find(again)?;
+    let says: Vec<&str> = heading.columns.iter().filter(|c| c.at >= column.at).map(|c| c.heading.as_str()).collect();
+    Some((format!("{} 列起并排", super::letters(column.at)), says.join("、")))
+}
+
 /// Adds the columns that hold something below but have no heading: they are shown, and can be chosen.
-fn unheaded(sheet: &Sheet, heading: &mut Heading, end: u32) {
-    let below = sheet.lines.iter().filter(|l| l.row > heading.last_row && l.row < end).take(DEEPEST);
-    let mut bare: Vec<u32> = below.flat_map(|l| l.cells.iter().map(|(at, _)| *at)).collect();
+fn unheaded(sheet: &Sheet, heading: &mut Heading) {
+    let below = sheet.lines.iter().filter(|l| l.row > heading.last_row && l.row < heading.end).take(DEEPEST);
+    let mut bare: Vec<u32> = below.flat_map(|l| l.cells().map(|(at, _)| at)).collect();
     bare.sort_unstable();
     bare.dedup();
     bare.retain(|at| !heading.columns.iter().any(|c| c.at == *at));
@@ -361,22 +431,22 @@ const TELLING: usize = 2;
 /// Gives a column whose heading is missing or says nothing the one field that all its contents are: codes with
 /// their check digit, telephones, addresses, words of a closed list. A heading that says something else is
 /// believed.
-fn by_content(sheet: &Sheet, heading: &mut Heading, shape: &Shape, end: u32) {
+fn by_content(sheet: &Sheet, heading: &mut Heading, shape: &Shape) {
     for i in 0..heading.columns.len() {
         let Some(column) = heading.columns.get(i) else { continue };
         if column.field.is_some() || !SILENT.contains(&bare(&plain(&column.heading)).as_str()) {
             continue;
         }
         let (at, unit) = (column.at, column.unit);
-        let below = sheet.lines.iter().filter(|l| l.row > heading.last_row && l.row < end);
-        let cells: Vec<&Cell> = below.filter_map(|l| l.cell(at)).take(DEEPEST).collect();
-        let cells: Vec<&Cell> = cells.into_iter().filter(|c| !is_blank(&c.to_string(), Type::Text)).collect();
+        let below = sheet.lines.iter().filter(|l| l.row > heading.last_row && l.row < heading.end);
+        let cells: Vec<Cell> = below.filter_map(|l| l.cell(at)).take(DEEPEST).collect();
+        let cells: Vec<Cell> = cells.into_iter().filter(|c| !is_blank(&c.to_string(), Type::Text)).collect();
         if cells.len() < TELLING {
             continue;
         }
         let free = |f: usize| !heading.columns.iter().any(|c| c.field == Some(f));
         let fits = |field: &crate::record::Field| match field.ty {
-            Type::CreditCode | Type::Email => cells.iter().all(|c| super::value::understand(field, c, unit).is_ok()),
+            Type::CreditCode | Type::Email => cells.iter().all(|c| super::value::understand(field, *c, unit).is_ok()),
             Type::Phone => cells.iter().all(|c| {
                 let text = c.to_string();
                 text.len() == 11 && text.starts_with('1') && text.bytes().all(|b| b.is_ascii_digit())
@@ -401,15 +471,15 @@ fn by_content(sheet: &Sheet, heading: &mut Heading, shape: &Shape, end: u32) {
 }
 
 /// Takes the field from a column whose contents are no such thing: numbers under 成员, kinds of work under 类型.
-fn unfit(sheet: &Sheet, heading: &mut Heading, shape: &Shape, end: u32) {
+fn unfit(sheet: &Sheet, heading: &mut Heading, shape: &Shape) {
     for i in 0..heading.columns.len() {
         let Some(column) = heading.columns.get(i) else { continue };
         let (members, stage) = (column.is_members(shape), column.is_stage(shape));
         if !members && !stage {
             continue;
         }
-        let below = sheet.lines.iter().filter(|l| l.row > heading.last_row && l.row < end);
-        let seen = below.filter_map(|l| l.cell(column.at)).take(DEEPEST).map(ToString::to_string);
+        let below = sheet.lines.iter().filter(|l| l.row > heading.last_row && l.row < heading.end);
+        let seen = below.filter_map(|l| l.cell(column.at)).take(DEEPEST).map(|c| c.to_string());
         let seen: Vec<String> = seen.filter(|t| !is_blank(t, Type::Text)).collect();
         let fits = |t: &&String| match members {
             true => super::people::read(t, true).is_ok(),
@@ -494,35 +564,52 @@ pub(super) fn overrule(
     Ok(())
 }
 
-/// Whether a row below the first heading looks like one: short texts only, two of them known words.
-fn reads_as_heading(line: &Line, exact: &HashSet<&str>) -> bool {
+/// Whether a row beside the first heading looks like one of any list: short texts only, two of them known words.
+fn reads_as_heading(line: &Line, own: &HashSet<&'static str>) -> bool {
     // What is plainly no heading is most of a long table, and its words are not looked at.
-    let short = |cell: &Cell| matches!(cell, Cell::Text(text) if text.len() <= 90);
-    if !line.cells.iter().all(|(_, cell)| short(cell)) {
-        return false;
-    }
-    let mut known = 0;
-    for (n, (_, cell)) in line.cells.iter().enumerate() {
-        let Cell::Text(text) = cell else { return false };
-        // Half must be known in the end.
-        if n > 2 * known + line.cells.len() / 2 + 1 {
+    let mut count = 0;
+    for (_, cell) in line.cells() {
+        count += 1;
+        if !matches!(cell, Cell::Text(text) if text.len() <= 90) {
             return false;
         }
-        if text.len() <= 60 && exact.contains(bare(&plain(text)).as_str()) {
-            known += 1;
+    }
+    let mut known = 0;
+    for (n, (_, cell)) in line.cells().enumerate() {
+        let Cell::Text(text) = cell else { return false };
+        // Half must be known in the end.
+        if n > 2 * known + count / 2 + 1 {
+            return false;
+        }
+        if text.len() <= 60 {
+            let word = bare(&plain(text));
+            known += usize::from(own.contains(word.as_str()) || ANY.contains(word.as_str()));
         }
     }
-    known >= 2 && known * 2 >= line.cells.len()
+    known >= 2 && known * 2 >= count
 }
 
-/// A unit for the whole table, written above it: 单位：万元.
-fn title_unit(sheet: &Sheet, before: u32) -> Option<i128> {
-    let above = sheet.lines.iter().take_while(|l| l.row < before);
-    above.flat_map(|l| &l.cells).find_map(|(_, cell)| {
-        let Cell::Text(text) = cell else { return None };
-        let text = folded(text);
-        let (_, unit) = text.split_once("单位:")?;
-        yuan_in(unit.trim_end_matches([')', ';', ',']))
+/// A unit for the whole table, written above it or in a note below it: 单位：万元, 计量单位：人、万元, 收入明细（万元）.
+fn title_unit(sheet: &Sheet, before: u32, after: u32) -> Option<i128> {
+    let above = sheet.lines.iter().take_while(|l| l.row < before).filter_map(|l| unit_said(l, true));
+    let note = |l: &&Line| {
+        let first = l.cells().next().and_then(|(_, cell)| text_of(&cell)).unwrap_or_default();
+        ["注", "备注", "说明", "单位"].iter().any(|word| plain(&first).starts_with(word))
+    };
+    let below =
+        sheet.lines.iter().rev().take(20).filter(|l| l.row > after).filter(note).filter_map(|l| unit_said(l, false));
+    above.chain(below).next().map(|(yuan, _)| yuan)
+}
+
+/// The unit of money that a row beside a table says, with the words for it; `brackets` takes a title's (万元) too.
+pub(super) fn unit_said(line: &Line, brackets: bool) -> Option<(i128, String)> {
+    line.cells().find_map(|(_, cell)| {
+        let said = text_of(&cell)?;
+        let text = folded(&said);
+        let parts = |t: &str| t.split(['、', ',', ';', '/', '和', '及', '(', ')', '。', ':', '为']).find_map(yuan_in);
+        let after = text.split_once("单位").and_then(|(_, after)| parts(after));
+        let inside = || text.split(['(', ')']).skip(1).step_by(2).find_map(yuan_in);
+        after.or_else(|| if brackets { inside() } else { None }).map(|yuan| (yuan, said))
     })
 }
 
@@ -538,8 +625,8 @@ fn heading_at(sheet: &Sheet, i: usize, line: &Line, words: &Words, shape: &Shape
 fn any_heading_at(sheet: &Sheet, i: usize, line: &Line, words: &Words, shape: &Shape) -> Option<Heading> {
     let one = |line: &Line| -> Heading {
         let texts: Vec<(u32, Vec<String>)> =
-            line.cells.iter().filter_map(|(at, cell)| Some((*at, vec![text_of(cell)?]))).collect();
-        Heading { first_row: line.row, last_row: line.row, columns: assign(&texts, words, shape) }
+            line.cells().filter_map(|(at, cell)| Some((at, vec![text_of(&cell)?]))).collect();
+        Heading::new(line.row, line.row, assign(&texts, words, shape))
     };
     let single = one(line);
     if single.columns.is_empty() {
@@ -549,13 +636,63 @@ fn any_heading_at(sheet: &Sheet, i: usize, line: &Line, words: &Words, shape: &S
     // and a title above one is none.
     let pair = sheet.lines.get(i + 1).filter(|next| next.row == line.row + 1).and_then(|next| {
         let columns = assign(&joined(line, next, &sheet.merged), words, shape);
-        let pair = Heading { first_row: line.row, last_row: next.row, columns };
+        let pair = Heading::new(line.row, next.row, columns);
         // A cell merged over exactly these two rows is drawn by nobody but for a heading of two.
         let drawn = sheet.merged.iter().any(|m| m.top == line.row && m.bottom == next.row);
         let more = pair.known() > single.known() && pair.known() > one(next).known();
         (more || (drawn && pair.known() + 1 >= single.known() && pair.known() >= one(next).known())).then_some(pair)
     });
-    Some(pair.unwrap_or(single))
+    let mut found = pair.unwrap_or(single);
+    units_below(sheet, &mut found);
+    Some(found)
+}
+
+/// A row of nothing but units right below the headings belongs to them: （万元）, 人, ㎡.
+fn units_below(sheet: &Sheet, heading: &mut Heading) {
+    let Ok(at) = sheet.lines.binary_search_by_key(&(heading.last_row + 1), |l| l.row) else { return };
+    let Some(line) = sheet.lines.get(at) else { return };
+    let unit = |text: &str| {
+        let text = folded(text);
+        let text = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).unwrap_or(&text);
+        let text = text.strip_prefix("单位:").unwrap_or(text).to_owned();
+        let known = yuan_in(&text).is_some()
+            || [
+                "人",
+                "个",
+                "家",
+                "场",
+                "次",
+                "场次",
+                "项",
+                "件",
+                "%",
+                "㎡",
+                "m²",
+                "m2",
+                "平方米",
+                "年",
+                "小时",
+                "人次",
+                "工位",
+            ]
+            .contains(&text.as_str());
+        known.then_some(text)
+    };
+    let said: Vec<(u32, Option<String>)> =
+        line.cells().map(|(at, cell)| (at, text_of(&cell).and_then(|text| unit(&text)))).collect();
+    if said.is_empty() || said.iter().any(|(_, unit)| unit.is_none()) {
+        return;
+    }
+    heading.last_row = line.row;
+    for (at, unit) in said {
+        let (Some(unit), Some(column)) = (unit, heading.columns.iter_mut().find(|c| c.at == at)) else { continue };
+        let unit = format!("({unit})");
+        if let Some(last) = column.parts.last_mut() {
+            last.push_str(&unit);
+        }
+        column.heading.push_str(&unit);
+        column.unit = unit_of(&column.heading);
+    }
 }
 
 /// Whether a heading of a single column is worth reading: the column must be demanded.
@@ -572,14 +709,14 @@ fn text_of(cell: &Cell) -> Option<String> {
 
 /// Headings of two rows: a group above and its parts below.
 fn joined(upper: &Line, lower: &Line, merged: &[Merged]) -> Vec<(u32, Vec<String>)> {
-    let mut columns: Vec<u32> = upper.cells.iter().chain(&lower.cells).map(|(at, _)| *at).collect();
+    let mut columns: Vec<u32> = upper.cells().chain(lower.cells()).map(|(at, _)| at).collect();
     columns.sort_unstable();
     columns.dedup();
     let mut group: Option<String> = None;
     let mut out = Vec::new();
     for at in columns {
-        let below = lower.cell(at).and_then(text_of);
-        let above = upper.cell(at).and_then(text_of);
+        let below = lower.cell(at).as_ref().and_then(text_of);
+        let above = upper.cell(at).as_ref().and_then(text_of);
         if above.is_some() {
             group.clone_from(&above);
         }
@@ -587,7 +724,7 @@ fn joined(upper: &Line, lower: &Line, merged: &[Merged]) -> Vec<(u32, Vec<String
             merged.iter().find(|m| (m.top..=m.bottom).contains(&upper.row) && (m.left..=m.right).contains(&at));
         let group_of = match (&above, covered) {
             (Some(own), _) => Some(own.clone()),
-            (None, Some(m)) => upper.cell(m.left).and_then(text_of),
+            (None, Some(m)) => upper.cell(m.left).as_ref().and_then(text_of),
             // Text files and some formats keep no merged cells: a gap above belongs to what stands left of it.
             (None, None) if merged.is_empty() => group.clone(),
             (None, None) => None,
@@ -623,6 +760,8 @@ struct Known {
 /// stand in it many times.
 struct Words {
     known: &'static Known,
+    /// Texts that are a heading of this list beyond doubt.
+    exact: HashSet<&'static str>,
     seen: RefCell<HashMap<String, Rc<[Fit]>>>,
 }
 
@@ -636,8 +775,14 @@ static NOTHING: Known = Known { list: Vec::new(), patterns: Vec::new() };
 
 fn words(shape: &Shape) -> Words {
     let known = KNOWN.get(shape.name).map_or(&NOTHING, |(shape, known)| known.get_or_init(|| known_of(shape)));
-    Words { known, seen: RefCell::default() }
+    let exact = known.list.iter().flat_map(|w| [w.text.as_str(), w.bare.as_str()]).collect();
+    Words { known, exact, seen: RefCell::default() }
 }
+
+/// Texts that are a heading of some list beyond doubt.
+static ANY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    crate::record::shapes().flat_map(|shape| words(shape).exact).filter(|word| !word.is_empty()).collect()
+});
 
 fn known_of(shape: &Shape) -> Known {
     let mut known = Known::default();
@@ -654,13 +799,6 @@ fn known_of(shape: &Shape) -> Known {
         known.patterns.extend(own.chain(tenant).map(|pattern| (at, pattern)));
     }
     known
-}
-
-impl Words {
-    /// Texts that are a heading of this list beyond doubt.
-    fn exact(&self) -> HashSet<&str> {
-        self.known.list.iter().flat_map(|w| [w.text.as_str(), w.bare.as_str()]).collect()
-    }
 }
 
 /// How a heading may be made up: of a word from every group, and of nothing but these and the last.
@@ -775,6 +913,9 @@ const PATTERNS: &[Pattern] = &[
     made_of("event", "responsible", &[&["负责人"]], &["活动", "组织"]),
     made_of("event", "kind", &[&["类型", "类别", "形式"]], &["活动"]),
     made_of("event", "sessions", &[&["场次"]], &["数", "活动"]),
+    made_of("income", "amount", &[&["金额", "数额"]], &["收入", "到账", "实收", "实际", "入账", "本次", "收款"]),
+    made_of("income", "line", &[&["类别", "类型", "科目"]], &["收入", "款项"]),
+    made_of("cost", "amount", &[&["金额", "数额"]], &["支出", "付款", "实付", "实际", "费用", "开支", "本次"]),
     made_of("financing", "amount", &[&["金额", "额", "资本数量"]], &["融资", "投资", "获投"]),
     made_of("financing", "on", &[&["日期"]], &["获投", "融资", "投资", "到账", "到位"]),
     made_of("financing", "investor", &[&["投资方", "投资机构", "投资人", "投资单位", "投资者"]], &["名称", "姓名"]),
@@ -1085,7 +1226,7 @@ fn assign(headings: &[(u32, Vec<String>)], words: &Words, shape: &Shape) -> Vec<
 /// The unit that a heading carries: 注册资本(万元), 金额/千元, 单位：元.
 fn unit_of(heading: &str) -> Unit {
     let text = folded(heading);
-    let foreign = ["美元", "欧元", "港元", "港币", "日元", "英镑", "usd"].iter().any(|word| text.contains(word));
+    let foreign = is_foreign(&text);
     let yuan = text.split(['(', ')', '/', ':', ',']).skip(1).find_map(yuan_in).or_else(|| {
         // 注册资本万元 carries its unit without a bracket.
         ["百万元", "万元", "千元", "亿元"].iter().find(|unit| text.ends_with(**unit)).and_then(|unit| yuan_in(unit))

@@ -1,11 +1,15 @@
 //! Rows against the ledger: which record a row means, and what would change.
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use chrono::Datelike;
+
 use super::heading::{Column, Heading};
+use super::packed::PackedValues;
 use super::people::{self, Named};
 use super::sheet::{Line, Sheet};
 use super::value::{Cell, cleaned, folded, is_blank, understand};
@@ -39,19 +43,25 @@ pub(super) fn rows(
     let all = tables.iter().map(|(sheet, _)| sheet.lines.len() as u64).sum();
     for (sheet, headings) in tables {
         let name: Arc<str> = sheet.name.as_str().into();
-        for (i, heading) in headings.iter().enumerate() {
-            let end = headings.get(i + 1).map_or(u32::MAX, |next| next.first_row);
+        for heading in super::heading::in_order(headings) {
             let at = planner.places(heading);
-            for found in super::table::records(sheet, heading, end, shape) {
+            for found in super::table::records(sheet, heading, shape) {
                 if read.len() % 512 == 0 {
                     progress.at("看懂各行", read.len() as u64, all)?;
                 }
                 let mut said = planner.read_row(&name, found.line, heading, &at);
                 said.stood_under(found.section.as_deref(), &sheet.name);
-                read.push(said);
+                if found.hidden {
+                    said.doubt("这一行在文件里是隐藏的，也一并读取；不要的请取消勾选");
+                }
+                if found.alone {
+                    said.doubt("这一行只有一格有内容，请核对是不是一条记录");
+                }
+                read.push(said.kept());
             }
         }
     }
+    read.shrink_to_fit();
     let rows = planner.decide(read, progress)?;
     Ok((rows, planner.names))
 }
@@ -78,16 +88,52 @@ pub(super) fn block(
         let line = sheet.lines.binary_search_by_key(&row, |l| l.row).ok().and_then(|at| sheet.lines.get(at));
         // A blank row over a record blanks it; one over nothing is nothing.
         if line.is_some() || id.is_some() {
-            let line = line.map_or_else(|| Cow::Owned(Line { row, cells: Vec::new() }), Cow::Borrowed);
+            let line = line.map_or_else(|| Cow::Owned(Line::of(row, [])), Cow::Borrowed);
             let said = planner.read_row(&name, line, heading, &at);
-            read.push(Said { id, ..said });
+            read.push(Said { id, ..said }.kept());
         }
     }
     let rows = planner.decide(read, progress)?;
     Ok((rows, planner.names))
 }
 
-/// A row whose cells are read but not yet matched.
+/// A row whose cells are read but not yet matched, as it is held until its turn comes.
+struct Kept<'s> {
+    id: Option<i64>,
+    sheet: Arc<str>,
+    row: u32,
+    values: PackedValues,
+    line: Cow<'s, Line>,
+    at: Arc<[Option<u32>]>,
+    /// What few rows have.
+    more: Option<Box<More>>,
+}
+
+/// What is said in few rows beside their values.
+#[derive(Default)]
+struct More {
+    flaws: Vec<CellFlaw>,
+    doubts: Vec<CellFlaw>,
+    stage: Option<(Stage, String)>,
+    people: Vec<Named>,
+    leader: Option<(Value, usize)>,
+    months: Vec<usize>,
+}
+
+impl<'s> Kept<'s> {
+    fn is_flawed(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| !more.flaws.is_empty())
+    }
+
+    fn said(self, kind: &Kind) -> Said<'s> {
+        let Kept { id, sheet, row, values, line, at, more } = self;
+        let More { flaws, doubts, stage, people, leader, months } = more.map(|more| *more).unwrap_or_default();
+        let values = values.cells(kind.fields.len());
+        Said { id, sheet, row, values, flaws, doubts, stage, people, leader, months, line, at }
+    }
+}
+
+/// A row whose cells are read.
 struct Said<'s> {
     /// The record that it is pasted over: then blank cells blank it.
     id: Option<i64>,
@@ -104,13 +150,28 @@ struct Said<'s> {
     people: Vec<Named>,
     /// The cell of the one who leads as it stood, when it was taken apart, and how many of the people it named.
     leader: Option<(Value, usize)>,
+    /// Fields of days of which only the month is written.
+    months: Vec<usize>,
     /// The cells as they stand, for a row that is flawed in the end.
     line: Cow<'s, Line>,
     /// Column of each field, in the order of the kind's fields.
     at: Arc<[Option<u32>]>,
 }
 
-impl Said<'_> {
+impl<'s> Said<'s> {
+    fn kept(self) -> Kept<'s> {
+        let Said { id, sheet, row, values, flaws, doubts, stage, people, leader, months, line, at } = self;
+        let plain = flaws.is_empty() && doubts.is_empty() && stage.is_none() && people.is_empty();
+        let more = More { flaws, doubts, stage, people, leader, months };
+        let more = (!plain || more.leader.is_some() || !more.months.is_empty()).then(|| Box::new(more));
+        Kept { id, sheet, row, values: PackedValues::of(&values), line, at, more }
+    }
+
+    /// Says something about the row as a whole.
+    fn doubt(&mut self, say: &str) {
+        self.doubts.push(CellFlaw { cell: format!("{0}:{0}", self.row), say: say.to_owned() });
+    }
+
     /// The title of the section it stands in, or else the sheet's name, may say what it is.
     fn stood_under(&mut self, section: Option<&str>, sheet: &str) {
         if self.stage.is_some() {
@@ -126,14 +187,116 @@ impl Said<'_> {
 }
 
 /// A record as it stands after the rows before.
-struct State {
-    record: Record,
-    /// As the ledger holds it; `None` for a record of this file.
-    stored: Option<Record>,
+struct State<'a> {
+    held: Held<'a>,
     /// Row that meant it, as people would look for it.
     claimed: Option<(Arc<str>, u32)>,
-    /// Place of the row that adds it, for a record of this file.
-    made_by: Option<usize>,
+}
+
+/// Where the contents of a record are.
+enum Held<'a> {
+    /// In the ledger.
+    Stored(&'a Record),
+    /// A record of the ledger that a row changes.
+    Changed(Box<Record>),
+    /// With the row at this place that adds it. It lies here until every row is decided: a large roster is not held
+    /// twice.
+    Made(PackedValues, usize),
+}
+
+impl State<'_> {
+    fn cells(&self, kind: &Kind) -> Cow<'_, [Option<Value>]> {
+        match &self.held {
+            Held::Stored(record) => Cow::Borrowed(&record.cells),
+            Held::Changed(record) => Cow::Borrowed(&record.cells),
+            Held::Made(values, _) => Cow::Owned(values.cells(kind.fields.len())),
+        }
+    }
+
+    fn record(&self, kind: &Kind) -> Record {
+        Record { id: self.id(), cells: self.cells(kind).into_owned() }
+    }
+
+    /// Of the stored record; 0 for one of this file.
+    fn id(&self) -> i64 {
+        match &self.held {
+            Held::Stored(record) => record.id,
+            Held::Changed(record) => record.id,
+            Held::Made(..) => 0,
+        }
+    }
+
+    fn is_stored(&self) -> bool {
+        !matches!(self.held, Held::Made(..))
+    }
+
+    fn made_by(&self) -> Option<usize> {
+        match self.held {
+            Held::Made(_, at) => Some(at),
+            _ => None,
+        }
+    }
+}
+
+/// Places under one key: nearly always a single one.
+enum Places {
+    One(u32),
+    Many(Vec<u32>),
+}
+
+/// Places by the hash of a key's text. Who looks something up compares the texts.
+#[derive(Default)]
+struct Index(HashMap<u64, Places>);
+
+impl Index {
+    fn put(&mut self, key: u64, at: usize) {
+        let Ok(at) = u32::try_from(at) else { return };
+        match self.0.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(Places::One(at));
+            }
+            Entry::Occupied(mut entry) => match entry.get_mut() {
+                Places::One(first) if *first == at => {}
+                Places::One(first) => {
+                    let many = vec![*first, at];
+                    entry.insert(Places::Many(many));
+                }
+                Places::Many(many) if many.contains(&at) => {}
+                Places::Many(many) => many.push(at),
+            },
+        }
+    }
+
+    fn get(&self, key: u64) -> &[u32] {
+        match self.0.get(&key) {
+            None => &[],
+            Some(Places::One(at)) => std::slice::from_ref(at),
+            Some(Places::Many(many)) => many,
+        }
+    }
+
+    /// Places that share a key.
+    fn shared(&self) -> impl Iterator<Item = &[u32]> {
+        self.0.values().filter_map(|places| match places {
+            Places::One(_) => None,
+            Places::Many(many) => Some(many.as_slice()),
+        })
+    }
+}
+
+fn hash_of(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What a heading says about reading its rows.
+#[derive(Clone)]
+struct Reads {
+    /// Column of each field, in the order of the kind's fields.
+    at: Arc<[Option<u32>]>,
+    /// Column that names the unit of money in each row.
+    unit: Option<u32>,
 }
 
 /// What a row means.
@@ -159,9 +322,9 @@ struct Planner<'a> {
     shape: &'static Shape,
     kind: &'static Kind,
     ledger: &'a Ledger,
-    states: Vec<State>,
-    /// For each of the kind's keys: text of the key to the states that have had it.
-    keys: Vec<HashMap<String, Vec<usize>>>,
+    states: Vec<State<'a>>,
+    /// For each of the kind's keys: the key to the states that have had it.
+    keys: Vec<Index>,
     /// Names of the kinds that are referred to.
     referred: HashMap<&'static str, HashMap<String, Vec<i64>>>,
     names: Names,
@@ -176,12 +339,12 @@ fn member(kind: &'static Kind, tenant: i64, one: &Named) -> Record {
     let mut record = Record::empty(kind, 0);
     record.set(kind, "tenant", Some(Value::Int(tenant)));
     record.set(kind, "name", Some(Value::text(one.name.as_str())));
-    let cell = |text: &str| Cell::Text(text.into());
+
     let mut left = one.clone();
     // 男 and 本科 have their own fields; what says nothing to any of them is kept as a note.
     left.remarks.retain(|remark| {
         let fits = ["gender", "education"].iter().filter_map(|name| kind.field(name)).find_map(|field| {
-            Some((field.name, understand(field, &cell(remark), super::value::Unit::default()).ok()??))
+            Some((field.name, understand(field, Cell::Text(remark), super::value::Unit::default()).ok()??))
         });
         match fits {
             Some((name, value)) => {
@@ -192,7 +355,7 @@ fn member(kind: &'static Kind, tenant: i64, one: &Named) -> Record {
         }
     });
     if let (Some(phone), Some(field)) = (&one.phone, kind.field("phone")) {
-        let read = understand(field, &cell(phone), super::value::Unit::default());
+        let read = understand(field, Cell::Text(phone), super::value::Unit::default());
         record.set(kind, "phone", read.unwrap_or_default());
         let sound = crate::record::shape("member").is_some_and(|shape| check(shape, &record).is_empty());
         if !sound || record.field(kind, "phone").is_none() {
@@ -212,19 +375,14 @@ impl<'a> Planner<'a> {
             kind,
             ledger,
             states: Vec::new(),
-            keys: vec![HashMap::new(); kind.keys.len()],
+            keys: kind.keys.iter().map(|_| Index::default()).collect(),
             referred: HashMap::new(),
             names: HashMap::new(),
             members: None,
             joined: HashSet::new(),
         };
         for record in ledger.rows(kind) {
-            planner.states.push(State {
-                record: record.clone(),
-                stored: Some(record.clone()),
-                claimed: None,
-                made_by: None,
-            });
+            planner.states.push(State { held: Held::Stored(record), claimed: None });
             planner.index(planner.states.len() - 1);
         }
         for field in kind.fields {
@@ -286,7 +444,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Column of each field under a heading, in the order of the kind's fields.
-    fn places(&self, heading: &Heading) -> Arc<[Option<u32>]> {
+    fn places(&self, heading: &Heading) -> Reads {
         let mut at = vec![None; self.kind.fields.len()];
         for column in &heading.columns {
             let field = column.field.and_then(|f| self.shape.fields.get(f));
@@ -294,17 +452,15 @@ impl<'a> Planner<'a> {
                 *place = Some(column.at);
             }
         }
-        at.into()
+        let is_unit = |c: &&Column| {
+            c.field.is_none()
+                && ["单位", "金额单位", "计量单位", "货币单位", "币种", "货币"].contains(&folded(&c.heading).as_str())
+        };
+        Reads { at: at.into(), unit: heading.columns.iter().find(is_unit).map(|c| c.at) }
     }
 
     /// Reads the cells of one row.
-    fn read_row<'s>(
-        &self,
-        sheet: &Arc<str>,
-        line: Cow<'s, Line>,
-        heading: &Heading,
-        at: &Arc<[Option<u32>]>,
-    ) -> Said<'s> {
+    fn read_row<'s>(&self, sheet: &Arc<str>, line: Cow<'s, Line>, heading: &Heading, reads: &Reads) -> Said<'s> {
         let width = self.kind.fields.len();
         let mut said = Said {
             id: None,
@@ -316,26 +472,60 @@ impl<'a> Planner<'a> {
             stage: None,
             people: Vec::new(),
             leader: None,
+            months: Vec::new(),
             line,
-            at: Arc::clone(at),
+            at: Arc::clone(&reads.at),
         };
+        // Looked through once for all columns.
+        let line = said.line.clone();
+        let cells: Vec<(u32, Cell<'_>)> = line.cells().collect();
+        let cell_in = |column: u32| {
+            let at = cells.binary_search_by_key(&column, |(at, _)| *at).ok()?;
+            cells.get(at).map(|(_, cell)| *cell)
+        };
+        let unit = reads.unit.and_then(cell_in).map(|cell| folded(&cell.to_string()));
         for column in &heading.columns {
-            self.beside(&mut said, column);
+            let mut column = Cow::Borrowed(column);
+            if let Some(unit) = unit.as_ref().filter(|_| column.unit.yuan.is_none() && column.field.is_some()) {
+                let column = column.to_mut();
+                column.unit.yuan = super::value::yuan_in(unit);
+                column.unit.foreign |= super::value::is_foreign(unit);
+            }
+            let column = &*column;
+            self.beside(&mut said, column, cell_in(column.at));
             let Some(field) = column.field.and_then(|f| self.shape.fields.get(f)) else { continue };
             let Some(at) = self.kind.at(field.name) else { continue };
-            let Some(cell) = said.line.cell(column.at) else { continue };
+            let Some(cell) = cell_in(column.at) else { continue };
+            let place = || format!("{}{}", letters(column.at), said.row);
             match super::example::left_over(cell) {
                 Some(super::example::Left::Remark) => continue,
                 Some(super::example::Left::Name) => {
                     let say = format!("{}还是模板里的示例，请改写成自己的内容，或删去这一行", field.label);
-                    said.flaws.push(CellFlaw { cell: format!("{}{}", letters(column.at), said.row), say });
+                    let cell = place();
+                    said.flaws.push(CellFlaw { cell, say });
                     continue;
                 }
                 None => {}
             }
+            if let Some((day, say)) = super::value::day_for_month(field, cell, column.unit) {
+                let cell = place();
+                said.doubts.push(CellFlaw { cell, say });
+                said.months.push(at);
+                said.values[at] = Some(Value::Date(day));
+                continue;
+            }
             match self.value(field, cell, column) {
-                Ok(value) => said.values[at] = value,
-                Err(say) => said.flaws.push(CellFlaw { cell: format!("{}{}", letters(column.at), said.row), say }),
+                Ok(value) => {
+                    if let Some(say) = super::value::without_unit(field, cell, column.unit) {
+                        let cell = place();
+                        said.doubts.push(CellFlaw { cell, say });
+                    }
+                    said.values[at] = value;
+                }
+                Err(say) => {
+                    let cell = place();
+                    said.flaws.push(CellFlaw { cell, say });
+                }
             }
         }
         self.leader(&mut said);
@@ -343,9 +533,9 @@ impl<'a> Planner<'a> {
     }
 
     /// Reads a column that names members or tells teams from enterprises.
-    fn beside(&self, said: &mut Said<'_>, column: &Column) {
+    fn beside(&self, said: &mut Said<'_>, column: &Column, cell: Option<Cell<'_>>) {
         let (members, stage) = (column.is_members(self.shape), column.is_stage(self.shape));
-        let Some(cell) = said.line.cell(column.at).filter(|_| members || stage) else { return };
+        let Some(cell) = cell.filter(|_| members || stage) else { return };
         let (at, text) = (format!("{}{}", letters(column.at), said.row), cell.to_string());
         if let Cell::Error(error) = cell {
             let say = format!("“{}”是 Excel 错误值 {error}，请改正公式或直接填写内容", column.heading);
@@ -390,7 +580,7 @@ impl<'a> Planner<'a> {
         let Some(text) = said.values[name].as_ref().and_then(Value::as_text).map(str::to_owned) else { return };
         let at = said.at[name].map_or_else(|| format!("{0}:{0}", said.row), |c| format!("{}{}", letters(c), said.row));
         // Whoever writes no list means one name, however odd it looks.
-        let Ok(read) = people::read(&text, false) else { return };
+        let Ok(read) = people::read(&text, true) else { return };
         let several = read.people.len() > 1;
         let Some(first) = read.people.iter().find(|p| p.leads()).or(read.people.first()) else { return };
         if several && !first.leads() {
@@ -399,7 +589,7 @@ impl<'a> Planner<'a> {
         }
         let number = first.phone.as_ref().and_then(|number| {
             let field = self.kind.field("leader_phone")?;
-            understand(field, &Cell::Text(number.as_str().into()), super::value::Unit::default()).ok().flatten()
+            understand(field, Cell::Text(number), super::value::Unit::default()).ok().flatten()
         });
         let free = said.values[phone].is_none() && number.is_some();
         // What else stands beside a single name would be lost with no member to keep it.
@@ -407,7 +597,11 @@ impl<'a> Planner<'a> {
             && (first.role.is_empty() || first.leads())
             && (first.phone.is_none() || free)
             && read.doubts.is_empty();
-        if first.name == text || !(several || kept) {
+        if first.name == text {
+            return;
+        }
+        if !(several || kept) {
+            said.doubts.extend(read.doubts.into_iter().map(|say| CellFlaw { cell: at.clone(), say }));
             return;
         }
         if free {
@@ -426,7 +620,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn value(&self, field: &Field, cell: &Cell, column: &Column) -> Result<Option<Value>, String> {
+    fn value(&self, field: &Field, cell: Cell<'_>, column: &Column) -> Result<Option<Value>, String> {
         let read = understand(field, cell, column.unit)?;
         match (field.ty, read) {
             (Type::Ref(of), Some(Value::Text(name))) => self.named(of, field, &name).map(|id| Some(Value::Int(id))),
@@ -489,9 +683,9 @@ impl<'a> Planner<'a> {
         let texts = self.keys_of(key, &said.values);
         let (mut own, mut former) = (Vec::new(), Vec::new());
         for (t, text) in texts.iter().enumerate() {
-            for state in self.keys[i].get(text).into_iter().flatten().copied() {
+            for state in self.keys[i].get(hash_of(text)).iter().map(|at| *at as usize) {
                 // Keys that a record had before stay in the index.
-                match self.keys_of(key, &self.states[state].record.cells).iter().position(|now| now == text) {
+                match self.keys_of(key, &self.states[state].cells(self.kind)).iter().position(|now| now == text) {
                     Some(0) if t == 0 => own.push(state),
                     Some(_) if !former.contains(&state) && !self.left_before(state, said) => former.push(state),
                     _ => {}
@@ -504,18 +698,15 @@ impl<'a> Planner<'a> {
     /// Whether a tenant had left before the row moves in: who comes back under a new name is entered anew.
     fn left_before(&self, state: usize, said: &Said<'_>) -> bool {
         let moved_in = self.kind.at("moved_in_on").and_then(|at| said.values.get(at)).and_then(Option::as_ref);
-        let left = self.ledger.left_on(self.states[state].record.id);
+        let left = self.ledger.left_on(self.states[state].id());
         matches!((left, moved_in.and_then(Value::as_date)), (Some(left), Some(moved_in)) if left < moved_in)
     }
 
     /// Makes a state findable by its keys. Keys it had before stay; a look-up compares again.
     fn index(&mut self, state: usize) {
         for (i, key) in self.kind.keys.iter().enumerate() {
-            for text in self.keys_of(key, &self.states[state].record.cells) {
-                let states = self.keys[i].entry(text).or_default();
-                if !states.contains(&state) {
-                    states.push(state);
-                }
+            for text in self.keys_of(key, &self.states[state].cells(self.kind)) {
+                self.keys[i].put(hash_of(&text), state);
             }
         }
     }
@@ -531,7 +722,7 @@ impl<'a> Planner<'a> {
             // A record that says otherwise in a better key is another one.
             let differs = |state: &usize| {
                 applied.iter().find(|better| {
-                    let theirs = self.key_of(better, &self.states[*state].record.cells);
+                    let theirs = self.key_of(better, &self.states[*state].cells(self.kind));
                     theirs.is_some() && theirs != self.key_of(better, &said.values)
                 })
             };
@@ -565,19 +756,23 @@ impl<'a> Planner<'a> {
         if applied.is_empty() { Meaning::Whole } else { Meaning::New }
     }
 
-    fn decide(&mut self, said: Vec<Said<'_>>, progress: Progress<'_>) -> Result<Vec<Row>> {
+    fn decide(&mut self, kept: Vec<Kept<'_>>, progress: Progress<'_>) -> Result<Vec<Row>> {
         let mut whole: Vec<(usize, Said<'_>)> = Vec::new();
-        let mut said = said;
-        self.contradictions(&mut said);
-        let mut rows: Vec<Option<Row>> = said.iter().map(|_| None).collect();
-        let mut order: Vec<(usize, Said<'_>)> = said.into_iter().enumerate().collect();
+        let mut kept = kept;
+        self.contradictions(&mut kept);
         // A code says more than a name: a record that it renames must be renamed before names are compared.
-        order.sort_by_cached_key(|(at, said)| (said.id.is_none(), !self.is_sure(said), *at));
+        let mut order: Vec<(bool, bool, u32)> =
+            (0_u32..).zip(&kept).map(|(at, kept)| (kept.id.is_none(), !self.is_sure(kept), at)).collect();
+        order.sort_unstable();
+        let mut kept: Vec<Option<Kept<'_>>> = kept.into_iter().map(Some).collect();
+        let mut rows: Vec<Option<Row>> = kept.iter().map(|_| None).collect();
         let all = order.len() as u64;
-        for (done, (at, said)) in (0_u64..).zip(order) {
+        for (done, (_, _, at)) in (0_u64..).zip(order) {
             if done % 512 == 0 {
                 progress.at("对照台账", done, all)?;
             }
+            let at = at as usize;
+            let Some(said) = kept.get_mut(at).and_then(Option::take).map(|kept| kept.said(self.kind)) else { continue };
             if !said.flaws.is_empty() {
                 rows[at] = Some(self.flawed(said, Vec::new()));
                 continue;
@@ -585,7 +780,7 @@ impl<'a> Planner<'a> {
             if let Some(id) = said.id {
                 // The ledger's own records come first, by id.
                 let stored = &self.states[..self.ledger.rows(self.kind).len()];
-                rows[at] = Some(match stored.binary_search_by_key(&id, |s| s.record.id) {
+                rows[at] = Some(match stored.binary_search_by_key(&id, State::id) {
                     Ok(state) => self.matched(said, state),
                     Err(_) => {
                         let flaw = self.flaw(&said, "", format!("编号为 {id} 的{}已经不在台账里", self.shape.label));
@@ -597,7 +792,7 @@ impl<'a> Planner<'a> {
             match self.meaning(&said) {
                 Meaning::New => rows[at] = Some(self.added(said, at)),
                 Meaning::Known(state) => {
-                    let maker = self.states[state].made_by.filter(|_| !said.people.is_empty());
+                    let maker = self.states[state].made_by().filter(|_| !said.people.is_empty());
                     let more = if maker.is_some() { said.people.clone() } else { Vec::new() };
                     let row = self.matched(said, state);
                     // Whom a repeated row names belongs to the row that adds the record.
@@ -613,44 +808,59 @@ impl<'a> Planner<'a> {
                 Meaning::Whole => whole.push((at, said)),
             }
         }
+        drop(kept);
         self.decide_whole(whole, &mut rows);
         for state in std::mem::take(&mut self.states) {
-            if let Some(row) = state.made_by.and_then(|at| rows.get_mut(at)).and_then(Option::as_mut) {
-                row.record = state.record;
+            if let Held::Made(values, at) = state.held
+                && let Some(row) = rows.get_mut(at).and_then(Option::as_mut)
+            {
+                row.values = Some(values);
             }
         }
         Ok(rows.into_iter().flatten().collect())
     }
 
+    /// Text of a key's fields in a row that is kept, when all are filled.
+    fn key_in(&self, key: &[&str], values: &PackedValues) -> Option<String> {
+        let mut out = String::new();
+        for name in key {
+            out.push_str(&Planner::key_part(&values.value(self.kind.at(name)?)?));
+            out.push('\u{1f}');
+        }
+        Some(out)
+    }
+
     /// Whether the ledger has a record under the first and best of a row's keys.
-    fn is_sure(&self, said: &Said<'_>) -> bool {
-        let key = self.kind.keys.first().and_then(|key| self.key_of(key, &said.values));
-        key.zip(self.keys.first()).is_some_and(|(key, known)| known.contains_key(&key))
+    fn is_sure(&self, kept: &Kept<'_>) -> bool {
+        let Some((key, known)) = self.kind.keys.first().zip(self.keys.first()) else { return false };
+        !known.0.is_empty() && self.key_in(key, &kept.values).is_some_and(|key| !known.get(hash_of(&key)).is_empty())
     }
 
     /// Rows of one file that mean the same record but say different things are all flawed: which of them
     /// is right is not ours to say, and no order of rows or imports may decide it.
-    fn contradictions(&self, said: &mut [Said<'_>]) {
+    fn contradictions(&self, kept: &mut [Kept<'_>]) {
         let mut found: Vec<(usize, usize)> = Vec::new();
         for (i, key) in self.kind.keys.iter().enumerate() {
             let better = &self.kind.keys[..i];
-            let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
-            for (at, row) in said.iter().enumerate().filter(|(_, row)| row.flaws.is_empty() && row.id.is_none()) {
-                if let Some(text) = self.key_of(key, &row.values) {
-                    groups.entry(text).or_default().push(at);
+            let mut groups = Index::default();
+            for (at, row) in kept.iter().enumerate().filter(|(_, row)| !row.is_flawed() && row.id.is_none()) {
+                if let Some(text) = self.key_in(key, &row.values) {
+                    groups.put(hash_of(&text), at);
                 }
             }
-            for group in groups.into_values().filter(|g| g.len() > 1) {
-                for (n, later) in group.iter().enumerate() {
-                    for earlier in group.iter().take(n.min(MANY)) {
-                        let (a, b) = (&said[*earlier].values, &said[*later].values);
+            for group in groups.shared() {
+                let width = self.kind.fields.len();
+                let values: Vec<Vec<Option<Value>>> =
+                    group.iter().filter_map(|at| kept.get(*at as usize)).map(|k| k.values.cells(width)).collect();
+                for (n, b) in values.iter().enumerate() {
+                    for (earlier, a) in values.iter().enumerate().take(n.min(MANY)) {
                         let apart = better.iter().any(|key| match (self.key_of(key, a), self.key_of(key, b)) {
                             (Some(a), Some(b)) => a != b,
                             _ => false,
                         });
                         let adds = b.iter().zip(a).any(|(b, a)| b.is_some() && a != b);
-                        if adds && !apart {
-                            found.push((*earlier, *later));
+                        if adds && !apart && self.key_of(key, a) == self.key_of(key, b) {
+                            found.push((group[earlier] as usize, group[n] as usize));
                         }
                     }
                 }
@@ -659,16 +869,16 @@ impl<'a> Planner<'a> {
         found.sort_unstable();
         for (earlier, later) in found {
             for (at, other) in [(earlier, later), (later, earlier)] {
-                let differing = said[at].values.iter().zip(&said[other].values).position(|(a, b)| a != b);
-                let field = differing.and_then(|f| self.kind.fields.get(f)).map_or("", |f| f.name);
-                if said[at].flaws.is_empty() {
-                    let flaw = self.flaw(
-                        &said[at],
-                        field,
-                        self.same_record(&said[at].sheet, &said[other].sheet, said[other].row),
-                    );
-                    said[at].flaws.push(flaw);
+                if kept[at].is_flawed() {
+                    continue;
                 }
+                let width = self.kind.fields.len();
+                let (own, others) = (kept[at].values.cells(width), kept[other].values.cells(width));
+                let differing = own.iter().zip(&others).position(|(a, b)| a != b);
+                let field = differing.and_then(|f| self.kind.fields.get(f)).map_or("", |f| f.name);
+                let say = self.same_record(&kept[at].sheet, &kept[other].sheet, kept[other].row);
+                let flaw = self.flaw_at(&kept[at].at, kept[at].row, field, say);
+                kept[at].more.get_or_insert_default().flaws.push(flaw);
             }
         }
     }
@@ -692,13 +902,12 @@ impl<'a> Planner<'a> {
         };
         let mut exact: HashMap<String, Vec<usize>> = HashMap::new();
         let mut near: HashMap<Option<String>, Vec<usize>> = HashMap::new();
-        for (at, state) in
-            self.states.iter().enumerate().rev().filter(|(_, s)| s.stored.is_some() && s.claimed.is_none())
-        {
-            exact.entry(full(&state.record.cells)).or_default().push(at);
-            near.entry(self.key_of(&required, &state.record.cells)).or_default().push(at);
+        for (at, state) in self.states.iter().enumerate().rev().filter(|(_, s)| s.is_stored() && s.claimed.is_none()) {
+            let cells = state.cells(self.kind);
+            exact.entry(full(&cells)).or_default().push(at);
+            near.entry(self.key_of(&required, &cells)).or_default().push(at);
         }
-        let hashed: Vec<Vec<Option<u64>>> = self.states.iter().map(|s| hashes(&s.record.cells)).collect();
+        let hashed: Vec<Vec<Option<u64>>> = self.states.iter().map(|s| hashes(&s.cells(self.kind))).collect();
         let mut left = Vec::new();
         for (at, said) in whole {
             let wanted = full(&self.with_defaults(said.values.clone(), None).cells);
@@ -735,18 +944,27 @@ impl<'a> Planner<'a> {
         let day = |name: &str| value(name).and_then(Value::as_date);
         let (code, registered, moved_in) = (value("credit_code"), day("registered_on"), day("moved_in_on"));
         let name = value("name").and_then(Value::as_text).unwrap_or_default();
+        // What speaks against a team: the doubt is shown, the roster's own word counts.
+        let against = || match (registered, moved_in) {
+            (None, _) if code.is_some() => Some("有统一社会信用代码；已注册的请补填注册日期".to_owned()),
+            (Some(registered), Some(moved_in)) if registered <= moved_in => {
+                Some(format!("注册日期({registered})不晚于入驻日期({moved_in})，请核对是不是企业"))
+            }
+            (None, _) if stage::is_company(name) => Some("名称是公司；已注册的请补填注册日期".to_owned()),
+            _ => None,
+        };
         if let Some(written) = written {
-            let odd = written == Stage::Team.word() && code.is_some() && registered.is_none();
-            return (None, odd.then(|| "登记为创业团队，但有统一社会信用代码；已注册的请补填注册日期".to_owned()));
+            let odd = if written == Stage::Team.word() { against() } else { None };
+            return (None, odd.map(|why| format!("登记为创业团队，但{why}")));
         }
         if let Some((stage, why)) = &said.stage {
-            let odd = *stage == Stage::Team && code.is_some() && registered.is_none();
-            let say = if odd {
-                Some(format!("看作团队，因{why}；但有统一社会信用代码，已注册的请补填注册日期"))
-            } else if self.shape.stage != Some(*stage) {
-                Some(format!("看作{}，因{why}", if *stage == Stage::Team { "团队" } else { "企业" }))
-            } else {
-                None
+            let odd = if *stage == Stage::Team { against() } else { None };
+            let say = match odd {
+                Some(odd) => Some(format!("看作团队，因{why}；但{odd}")),
+                None if self.shape.stage != Some(*stage) => {
+                    Some(format!("看作{}，因{why}", if *stage == Stage::Team { "团队" } else { "企业" }))
+                }
+                None => None,
             };
             return (Some(*stage), say);
         }
@@ -856,7 +1074,7 @@ impl<'a> Planner<'a> {
         }
         let claimed = Some((Arc::clone(&said.sheet), said.row));
         let label = self.label(&record);
-        self.states.push(State { record, stored: None, claimed, made_by: Some(at) });
+        self.states.push(State { held: Held::Made(PackedValues::of(&record.cells), at), claimed });
         self.index(self.states.len() - 1);
         let mut doubts = std::mem::take(&mut said.doubts);
         doubts.extend(doubt.map(|say| self.flaw(&said, "name", say)));
@@ -866,22 +1084,21 @@ impl<'a> Planner<'a> {
             action: Action::New,
             taken: true,
             shape,
-            // It lies with the states until every row is decided: a large roster is not held twice.
-            record: Record { id: 0, cells: Vec::new() },
-            before: None,
+            id: 0,
+            values: None,
             changes: Vec::new(),
             flaws: Vec::new(),
             doubts,
             people: Vec::new(),
             label,
-            cells: Vec::new(),
+            line: Line::default(),
         };
         self.join(&mut row, None, std::mem::take(&mut said.people));
         row
     }
 
     fn matched(&mut self, mut said: Said<'_>, state: usize) -> Row {
-        let before = self.states[state].record.clone();
+        let before = self.states[state].record(self.kind);
         // A record that holds the cell as it stands holds all of it.
         if let Some((whole, people)) = said.leader.take()
             && before.field(self.kind, "leader_name") == Some(&whole)
@@ -893,8 +1110,10 @@ impl<'a> Planner<'a> {
             said.people.drain(..people.min(said.people.len()));
         }
         let mut record = before.clone();
-        for ((cell, value), at) in record.cells.iter_mut().zip(&said.values).zip(said.at.iter()) {
-            if value.is_some() || (said.id.is_some() && at.is_some()) {
+        for (field, ((cell, value), at)) in record.cells.iter_mut().zip(&said.values).zip(said.at.iter()).enumerate() {
+            // A month says no more than the day of that month that is known already.
+            let known = said.months.contains(&field) && same_month(cell.as_ref(), value.as_ref());
+            if (value.is_some() && !known) || (said.id.is_some() && at.is_some() && !known) {
                 cell.clone_from(value);
             }
         }
@@ -917,27 +1136,33 @@ impl<'a> Planner<'a> {
         let action = if changes.is_empty() { Action::Same } else { Action::Change };
         let mut doubts = std::mem::take(&mut said.doubts);
         doubts.extend(self.other_stage(&said, &record));
-        let known = &mut self.states[state];
-        known.record = record.clone();
-        let before = known.stored.clone();
-        self.index(state);
+        let id = record.id;
+        let mut values = None;
+        if !changes.is_empty() {
+            values = Some(PackedValues::of(&record.cells));
+            self.states[state].held = match &self.states[state].held {
+                Held::Made(_, at) => Held::Made(PackedValues::of(&record.cells), *at),
+                Held::Stored(_) | Held::Changed(_) => Held::Changed(Box::new(record)),
+            };
+            self.index(state);
+        }
         let mut row = Row {
             sheet: said.sheet,
             row: said.row,
             action,
             taken: true,
             shape,
-            record,
-            before,
+            id,
+            values,
             changes,
             flaws: Vec::new(),
             doubts,
             people: Vec::new(),
             label,
-            cells: Vec::new(),
+            line: Line::default(),
         };
-        if let Some(tenant) = row.before.as_ref().map(|r| r.id) {
-            self.join(&mut row, Some(tenant), std::mem::take(&mut said.people));
+        if id > 0 {
+            self.join(&mut row, Some(id), std::mem::take(&mut said.people));
             self.tell_of_people(&mut row);
         }
         row
@@ -1021,10 +1246,14 @@ impl<'a> Planner<'a> {
     }
 
     fn flaw(&self, said: &Said<'_>, field: &str, say: String) -> CellFlaw {
-        let column = self.kind.at(field).and_then(|at| said.at.get(at).copied().flatten());
+        self.flaw_at(&said.at, said.row, field, say)
+    }
+
+    fn flaw_at(&self, at: &[Option<u32>], row: u32, field: &str, say: String) -> CellFlaw {
+        let column = self.kind.at(field).and_then(|place| at.get(place).copied().flatten());
         let cell = match column {
-            Some(column) => format!("{}{}", letters(column), said.row),
-            None => format!("{0}:{0}", said.row),
+            Some(column) => format!("{}{row}", letters(column)),
+            None => format!("{row}:{row}"),
         };
         CellFlaw { cell, say }
     }
@@ -1040,14 +1269,20 @@ impl<'a> Planner<'a> {
             action: Action::Flawed,
             taken: false,
             shape: self.shape,
-            record,
-            before: None,
+            id: 0,
+            values: Some(PackedValues::of(&record.cells)),
             changes: Vec::new(),
             flaws,
             doubts: Vec::new(),
             people: Vec::new(),
             label,
-            cells: said.line.into_owned().cells,
+            line: said.line.into_owned(),
         }
     }
+}
+
+/// Whether two days are of one month.
+fn same_month(a: Option<&Value>, b: Option<&Value>) -> bool {
+    let month = |value: Option<&Value>| value.and_then(Value::as_date).map(|day| (day.year(), day.month()));
+    month(a).is_some() && month(a) == month(b)
 }

@@ -19,7 +19,9 @@ mod guard;
 mod guess;
 mod heading;
 mod limits;
+mod marks;
 mod matching;
+mod packed;
 mod paste;
 mod people;
 mod plan;
@@ -91,7 +93,7 @@ pub fn typed(field: &Field, text: &str) -> std::result::Result<Option<Value>, St
     if matches!(field.ty, Type::Text | Type::Long) {
         return Ok(Some(Value::text(text)));
     }
-    value::understand(field, &value::Cell::Text(text.into()), value::Unit::default())
+    value::understand(field, value::Cell::Text(&text), value::Unit::default())
 }
 
 /// First and last day of what a person typed as a day, a month or a year; `None` when it is none of these.
@@ -209,7 +211,12 @@ impl Reading {
         };
         let sheet_list = choose::listed(sheets, &kept, shape);
         let left_out = sheet_list.iter().filter(|s| !s.read && !s.hidden && s.rows > 0 && s.name != EXPLANATION);
-        let left_out = left_out.map(|s| LeftOut { sheet: s.name.clone(), say: s.say.clone() }).collect();
+        let mut left_out: Vec<LeftOut> =
+            left_out.map(|s| LeftOut { sheet: s.name.clone(), say: s.say.clone() }).collect();
+        for (sheet, headings) in &kept {
+            let others = headings.iter().flat_map(|h| &h.others);
+            left_out.extend(others.map(|other| LeftOut { sheet: sheet.name.clone(), say: choose::not_read(other) }));
+        }
         let heading = first.map(|h| (h.first_row, h.last_row));
         let (rows, names) = match trouble {
             None => matching::rows(&kept, shape, &self.ledger, progress)?,
@@ -307,17 +314,19 @@ pub fn apply(plan: &Plan, tx: &mut Tx<'_>, progress: Progress<'_>) -> Result<App
         }
         match row.action {
             Action::New => {
-                let id = tx.insert(row.shape, row.record.clone())?;
+                let id = tx.insert(row.shape, plan.record(row))?;
                 join(row, id, tx)?;
             }
             Action::Change => {
-                if row.before != tx.get(kind, row.record.id)? {
+                let before = plan.before(row);
+                if before != tx.get(kind, row.id)?.as_ref() {
                     return Err(changed_since(plan.shape, &row.label));
                 }
-                if row.before.as_ref() != Some(&row.record) {
-                    tx.update(row.shape, row.record.clone())?;
+                let record = plan.record(row);
+                if before != Some(&record) {
+                    tx.update(row.shape, record)?;
                 }
-                join(row, row.record.id, tx)?;
+                join(row, row.id, tx)?;
             }
             Action::Same | Action::Flawed => {}
         }

@@ -1,6 +1,7 @@
 //! Text pasted from Excel or WPS: rows parted by line ends, cells by tabs, into the same plan as a file.
 
 use super::heading::{self, Heading};
+use super::packed::Packing;
 use super::plan::{Choices, Plan};
 use super::sheet::{Line, Sheet};
 use super::value::Cell;
@@ -62,7 +63,7 @@ impl Reading {
             Some(found) => (found, true),
             None => (heading::of_fields(shape, &at, &sheet), false),
         };
-        let widest = sheet.lines.iter().filter_map(|l| l.cells.last()).map(|(at, _)| *at as usize + 1).max();
+        let widest = sheet.lines.iter().filter_map(Line::last).map(|at| at as usize + 1).max();
         let trouble = match widest {
             None => Some("没有可以粘贴的内容".to_owned()),
             Some(wide) if !known && wide > at.len() => {
@@ -108,7 +109,7 @@ fn refuse_long(text: &str) -> Result<()> {
 fn cells(text: &str) -> Vec<Line> {
     let text = text.trim_start_matches('\u{feff}');
     let mut lines: Vec<Line> = Vec::new();
-    let mut line: Vec<(u32, Cell)> = Vec::new();
+    let mut line = Packing::default();
     let (mut row, mut column) = (1_u32, 0_u32);
     let mut rest = text;
     while !rest.is_empty() {
@@ -121,7 +122,7 @@ fn cells(text: &str) -> Vec<Line> {
             }
         };
         if !content.trim().is_empty() {
-            line.push((column, Cell::Text(content.into())));
+            line.cell(column, Cell::Text(&content));
         }
         rest = match after.strip_prefix('\t') {
             Some(next) => {
@@ -129,18 +130,14 @@ fn cells(text: &str) -> Vec<Line> {
                 next
             }
             None => {
-                if !line.is_empty() {
-                    lines.push(Line { row, cells: std::mem::take(&mut line) });
-                }
+                lines.extend(line.line(row));
                 row += 1;
                 column = 0;
                 after.strip_prefix("\r\n").or(after.strip_prefix(['\r', '\n'])).unwrap_or(after)
             }
         };
     }
-    if !line.is_empty() {
-        lines.push(Line { row, cells: line });
-    }
+    lines.extend(line.line(row));
     lines
 }
 
@@ -177,7 +174,7 @@ mod tests {
     fn check(text: &str, want: &str) {
         let all = cells(text);
         let shown: Vec<String> =
-            all.iter().flat_map(|l| l.cells.iter().map(move |(c, cell)| format!("{}:{c}={cell}", l.row))).collect();
+            all.iter().flat_map(|l| l.cells().map(move |(c, cell)| format!("{}:{c}={cell}", l.row))).collect();
         assert_eq!(shown.join(" ").replace('\n', "⏎"), want, "{text:?}");
     }
 

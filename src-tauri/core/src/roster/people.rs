@@ -51,6 +51,12 @@ const HELPERS: &[&str] = &["指导教师", "指导老师", "导师", "老师", "
 /// Roles that say no more than that somebody is of the team.
 const PLAIN: &[&str] =
     &["成员", "队员", "组员", "团队成员", "项目成员", "核心成员", "主要成员", "其他成员", "其它成员", "参与人"];
+/// Surnames of two characters.
+const COMPOUND: &[&str] = &[
+    "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯", "司徒", "端木", "南宫",
+    "轩辕", "独孤", "长孙", "宇文", "呼延", "闻人", "申屠", "公冶", "濮阳", "淳于", "单于", "太史", "澹台", "钟离",
+    "赫连",
+];
 /// Roles before a colon, beside those above.
 const OTHERS: &[&str] = &["副组长", "副队长", "联合创始人", "合伙人", "技术负责人", "市场负责人", "财务负责人"];
 
@@ -242,6 +248,10 @@ pub(super) fn read(text: &str, spaced: bool) -> Result<Read, String> {
                 (*role).clone_into(&mut one.role);
                 vec![(*name).to_owned()]
             }
+            // 欧阳 修: a surname of two characters and a name of one or two.
+            [surname, name] if COMPOUND.contains(surname) && name.chars().count() <= 2 => {
+                vec![format!("{surname}{name}")]
+            }
             all if spaced && all.iter().all(|w| is_name(w)) && all.iter().all(|w| w.chars().all(is_han)) => {
                 all.iter().map(|w| (*w).to_owned()).collect()
             }
@@ -300,6 +310,7 @@ mod tests {
             ("张三\n李四\r\n王五", "张三 李四 王五"),
             ("张三 李四 王五", "张三 李四 王五"),
             ("张 三、李四", "张三 李四"),
+            ("欧阳 修文、李四", "欧阳修文 李四"),
             ("组长：张三；成员：李四、王五", "张三[组长] 李四[成员] 王五[成员]"),
             ("张三（组长）李四（成员）", "张三[组长] 李四[成员]"),
             ("1.张三 2.李四", "张三 李四"),

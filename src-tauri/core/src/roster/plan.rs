@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize, Serializer};
 use ts_rs::TS;
 
-use super::value::Cell;
+use super::packed::PackedValues;
+use super::sheet::Line;
 use crate::ledger::Ledger;
 use crate::record::{Kind, Record, Shape, Type, Value, format_value};
 
@@ -115,10 +116,10 @@ pub struct Row {
     pub taken: bool,
     /// The list whose demands the record meets: a roster of teams may hold an enterprise.
     pub shape: &'static Shape,
-    /// The record as it will be: id 0 for a new one. For a flawed row, what could be read.
-    pub record: Record,
-    /// The record as it is now, for a row that changes or repeats one.
-    pub before: Option<Record>,
+    /// Of the stored record that it means; 0 for a new one and for a flawed row.
+    pub id: i64,
+    /// Contents of the record as it will be, see [`Plan::record`]; `None` where the ledger's stay as they are.
+    pub(super) values: Option<PackedValues>,
     /// The fields that change.
     pub changes: Vec<Change>,
     /// Why the row is left out.
@@ -130,7 +131,7 @@ pub struct Row {
     /// The record's own label.
     pub label: String,
     /// The cells of a flawed row as they stand, for the correction file.
-    pub(super) cells: Vec<(u32, Cell)>,
+    pub(super) line: Line,
 }
 
 /// Somebody named in a cell of a row, who becomes a 成员 of its tenant.
@@ -279,6 +280,21 @@ pub enum Only {
 }
 
 impl Plan {
+    /// The record of a row as it will be: id 0 for a new one. For a flawed row, what could be read.
+    pub fn record(&self, row: &Row) -> Record {
+        let kind = self.shape.kind;
+        match (&row.values, self.before(row)) {
+            (Some(values), _) => Record { id: row.id, cells: values.cells(kind.fields.len()) },
+            (None, Some(stored)) => stored.clone(),
+            (None, None) => Record::empty(kind, 0),
+        }
+    }
+
+    /// The record of a row as the ledger holds it that the plan was made for.
+    pub(super) fn before(&self, row: &Row) -> Option<&Record> {
+        self.ledger.get(self.shape.kind, row.id)
+    }
+
     /// What importing it would do, or did.
     pub fn counts(&self) -> Applied {
         let mut counts = Applied::default();
@@ -378,16 +394,17 @@ impl Plan {
 
     /// The columns of a row as text: of a flawed row as they stand in the file, else as they will be stored.
     fn texts(&self, row: &Row) -> Vec<String> {
+        let record = self.record(row);
         let text = |mapped: &Mapped| {
             if row.action == Action::Flawed {
-                let cell = row.cells.iter().find(|(at, _)| super::letters(*at) == mapped.column);
+                let cell = row.line.cells().find(|(at, _)| super::letters(*at) == mapped.column);
                 return cell.map_or(String::new(), |(_, cell)| cell.to_string());
             }
             let Some(field) = &mapped.field else { return String::new() };
             if field == "members" {
                 return row.people.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join("、");
             }
-            self.text(self.shape.kind, &row.record, field)
+            self.text(self.shape.kind, &record, field)
         };
         self.mapping.iter().map(text).collect()
     }
@@ -412,9 +429,10 @@ impl Plan {
         let named =
             |kind: &'static str, id: i64| json!({"id": id, "label": self.names.get(&(kind, id)).map_or("", |n| n)});
         let mut out = serde_json::Map::new();
-        out.insert("id".into(), if row.record.id > 0 { json!(row.record.id) } else { Json::Null });
+        let record = self.record(row);
+        out.insert("id".into(), if row.id > 0 { json!(row.id) } else { Json::Null });
         out.insert("label".into(), json!(row.label));
-        for (field, value) in self.shape.kind.fields.iter().zip(&row.record.cells) {
+        for (field, value) in self.shape.kind.fields.iter().zip(&record.cells) {
             let json = match (value, field.ty) {
                 (None, _) => Json::Null,
                 (Some(Value::Int(id)), Type::Ref(of)) => named(of, *id),

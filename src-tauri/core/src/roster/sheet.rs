@@ -8,6 +8,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{Data, DataRef, Reader, SheetType, SheetVisible};
 
 use super::guard::{self, Format};
+use super::marks::{self, Marks, Shown};
+use super::packed::{Packed, Packing};
 use super::value::Cell;
 use super::{csv, guard::refuse};
 use crate::error::Result;
@@ -22,18 +24,41 @@ pub(super) struct Merged {
 }
 
 /// The filled cells of one row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Line {
     /// Row of the sheet, counted from 1.
     pub row: u32,
-    /// Column counted from 0, and content; columns ascend.
-    pub cells: Vec<(u32, Cell)>,
+    packed: Packed,
 }
 
 impl Line {
+    /// A row of these cells: columns counted from 0, ascending.
+    pub fn of<'a>(row: u32, cells: impl IntoIterator<Item = (u32, Cell<'a>)>) -> Line {
+        let mut packing = Packing::default();
+        cells.into_iter().for_each(|(column, cell)| packing.cell(column, cell));
+        Line { row, packed: packing.take() }
+    }
+
+    /// Its cells, each with its column; columns ascend.
+    pub fn cells(&self) -> impl Iterator<Item = (u32, Cell<'_>)> {
+        self.packed.cells()
+    }
+
     /// The cell in a column.
-    pub fn cell(&self, column: u32) -> Option<&Cell> {
-        self.cells.binary_search_by_key(&column, |(c, _)| *c).ok().and_then(|at| self.cells.get(at)).map(|(_, c)| c)
+    pub fn cell(&self, column: u32) -> Option<Cell<'_>> {
+        self.cells().take_while(|(at, _)| *at <= column).find(|(at, _)| *at == column).map(|(_, cell)| cell)
+    }
+
+    /// The last filled column.
+    pub fn last(&self) -> Option<u32> {
+        self.cells().last().map(|(at, _)| at)
+    }
+}
+
+impl Packing {
+    /// The row of the cells so far, unless there are none, and room for the next.
+    pub fn line(&mut self, row: u32) -> Option<Line> {
+        if self.is_empty() { None } else { Some(Line { row, packed: self.take() }) }
     }
 }
 
@@ -47,6 +72,10 @@ pub(super) struct Sheet {
     pub from_1904: bool,
     /// Excel does not show it.
     pub hidden: bool,
+    /// Rows that Excel does not show, ascending.
+    pub hidden_rows: Vec<u32>,
+    /// The file does not tell which numbers are shown as percentages.
+    pub unseen: bool,
 }
 
 /// Days between the two epochs of serial numbers.
@@ -63,32 +92,14 @@ pub(super) enum Part<'a> {
     Sheet(&'a str, bool),
     /// Excel does not show the sheet.
     Hidden,
+    /// Excel does not show this row, counted from 1.
+    HiddenRow(u32),
+    /// Which numbers of the sheet are shown as percentages is not told.
+    Unseen,
     /// A filled cell: its row from 1, its column from 0.
-    Cell(u32, u32, Content<'a>),
+    Cell(u32, u32, Cell<'a>),
     /// A rectangle of merged cells.
     Merged(Merged),
-}
-
-/// Content of a cell that is still in the hands of its reader; see [`Cell`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Content<'a> {
-    Text(&'a str),
-    Number(f64, bool),
-    Date(f64),
-    Bool(bool),
-    Error(&'a str),
-}
-
-impl Content<'_> {
-    fn kept(self) -> Cell {
-        match self {
-            Content::Text(text) => Cell::Text(text.into()),
-            Content::Number(n, percent) => Cell::Number(n, percent),
-            Content::Date(serial) => Cell::Date(serial),
-            Content::Bool(b) => Cell::Bool(b),
-            Content::Error(text) => Cell::Error(text.into()),
-        }
-    }
 }
 
 /// Where parts go. An error ends the reading.
@@ -99,6 +110,11 @@ pub(super) type Taker<'a> = &'a mut dyn FnMut(Part<'_>) -> Result<()>;
 pub(super) struct Collected {
     sheets: Vec<Sheet>,
     rows: u64,
+    /// The cells of the row that is being read, and that row.
+    packing: Packing,
+    row: u32,
+    /// The last column of the row that is being read.
+    column: Option<u32>,
     /// The present sheet has a cell that stands before one that came earlier.
     disordered: bool,
 }
@@ -106,6 +122,18 @@ pub(super) struct Collected {
 impl Collected {
     /// Takes the next part.
     pub fn take(&mut self, part: Part<'_>) {
+        if let Part::Cell(row, column, cell) = part {
+            if row != self.row || self.column.is_none() {
+                self.close_row();
+                self.row = row;
+                self.rows += 1;
+            } else {
+                self.disordered |= self.column.is_some_and(|last| last >= column);
+            }
+            self.column = Some(column);
+            self.packing.cell(column, cell);
+            return;
+        }
         if let Part::Sheet(name, from_1904) = part {
             self.settle();
             self.sheets.push(Sheet { name: name.to_owned(), from_1904, ..Sheet::default() });
@@ -113,27 +141,23 @@ impl Collected {
         }
         let Some(sheet) = self.sheets.last_mut() else { return };
         match part {
-            Part::Sheet(..) => {}
+            Part::Sheet(..) | Part::Cell(..) => {}
             Part::Hidden => sheet.hidden = true,
+            Part::HiddenRow(row) => sheet.hidden_rows.push(row),
+            Part::Unseen => sheet.unseen = true,
             Part::Merged(merged) => sheet.merged.push(merged),
-            Part::Cell(row, column, content) => {
-                let width = match sheet.lines.last_mut() {
-                    Some(line) if line.row == row => {
-                        self.disordered |= line.cells.last().is_some_and(|(last, _)| *last >= column);
-                        line.cells.push((column, content.kept()));
-                        return;
-                    }
-                    Some(line) => {
-                        self.disordered |= line.row > row;
-                        line.cells.len()
-                    }
-                    None => 0,
-                };
-                self.rows += 1;
-                let mut cells = Vec::with_capacity(width);
-                cells.push((column, content.kept()));
-                sheet.lines.push(Line { row, cells });
-            }
+        }
+    }
+
+    /// Puts the row that was being read to its sheet.
+    fn close_row(&mut self) {
+        if self.column.take().is_none() {
+            return;
+        }
+        let packed = self.packing.take();
+        if let Some(sheet) = self.sheets.last_mut() {
+            self.disordered |= sheet.lines.last().is_some_and(|line| line.row >= self.row);
+            sheet.lines.push(Line { row: self.row, packed });
         }
     }
 
@@ -150,20 +174,26 @@ impl Collected {
 
     /// Files written by other programs need not keep the order; of two cells in one place the first counts.
     fn settle(&mut self) {
-        let Some(sheet) = self.sheets.last_mut().filter(|_| std::mem::take(&mut self.disordered)) else { return };
+        self.close_row();
+        let disordered = std::mem::take(&mut self.disordered);
+        let Some(sheet) = self.sheets.last_mut() else { return };
+        sheet.hidden_rows.sort_unstable();
+        sheet.hidden_rows.dedup();
+        if !disordered {
+            sheet.lines.shrink_to_fit();
+            return;
+        }
         sheet.lines.sort_by_key(|line| line.row);
-        let mut lines: Vec<Line> = Vec::new();
-        for line in std::mem::take(&mut sheet.lines) {
-            match lines.last_mut() {
-                Some(last) if last.row == line.row => last.cells.extend(line.cells),
-                _ => lines.push(line),
-            }
-        }
-        for line in &mut lines {
-            line.cells.sort_by_key(|(column, _)| *column);
-            line.cells.dedup_by_key(|(column, _)| *column);
-        }
-        sheet.lines = lines;
+        let lines = std::mem::take(&mut sheet.lines);
+        sheet.lines = lines
+            .chunk_by(|a, b| a.row == b.row)
+            .map(|same| {
+                let mut cells: Vec<(u32, Cell<'_>)> = same.iter().flat_map(Line::cells).collect();
+                cells.sort_by_key(|(column, _)| *column);
+                cells.dedup_by_key(|(column, _)| *column);
+                Line::of(same.first().map_or(0, |line| line.row), cells)
+            })
+            .collect();
     }
 }
 
@@ -207,9 +237,14 @@ impl Sink<'_> {
         Ok(())
     }
 
+    fn marks(&mut self, marks: Marks) -> Result<()> {
+        let merged = marks.merged.into_iter().map(Part::Merged);
+        merged.chain(marks.hidden.into_iter().map(Part::HiddenRow)).try_for_each(&mut self.take)
+    }
+
     /// A cell, its row counted from 0 as the readers do.
-    fn put(&mut self, row: u32, column: u32, content: Content<'_>) -> Result<()> {
-        if let Content::Text(text) = content {
+    fn put(&mut self, row: u32, column: u32, content: Cell<'_>) -> Result<()> {
+        if let Cell::Text(text) = content {
             if text.trim().is_empty() {
                 return Ok(());
             }
@@ -226,8 +261,8 @@ impl Sink<'_> {
 fn text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<()> {
     sink.sheet("", false, false)?;
     for line in csv::read(bytes, sink.file)?.lines {
-        for (column, cell) in &line.cells {
-            sink.put(line.row - 1, *column, Content::Text(&cell.to_string()))?;
+        for (column, cell) in line.cells() {
+            sink.put(line.row - 1, column, cell)?;
         }
     }
     Ok(())
@@ -243,49 +278,66 @@ fn workbook(bytes: &[u8], format: Format, sink: &mut Sink<'_>) -> Result<()> {
         Format::Xlsx => {
             let mut book = calamine::Xlsx::new(source).map_err(|e| bad(&e))?;
             let late = book.has_1904_epoch();
-            for (name, hidden) in worksheets(book.sheets_metadata()) {
+            let parts = marks::sheet_parts(bytes).filter(|parts| parts.len() == book.sheets_metadata().len());
+            for (at, name, hidden) in worksheets(book.sheets_metadata()) {
                 sink.sheet(&name, hidden, late)?;
                 {
                     let mut reader = book.worksheet_cells_reader(&name).map_err(|e| bad(&e))?;
-                    let percent: Vec<bool> = reader
+                    let shown: Vec<Option<Shown>> = reader
                         .styles()
                         .iter()
-                        .map(|s| s.number_format.as_ref().is_some_and(|f| f.format_code.contains('%')))
+                        .map(|s| s.number_format.as_ref().and_then(|f| marks::of_format(&f.format_code)))
                         .collect();
                     while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|e| bad(&e))? {
                         let (row, column) = cell.get_position();
-                        put(sink, row, column, cell.get_value(), percent.get(style).copied().unwrap_or(false), late)?;
+                        put(sink, row, column, cell.get_value(), shown.get(style).copied().flatten(), late)?;
                     }
                 }
-                sink.merged(book.merge_cells_by_sheet_name(&name).unwrap_or_default())?;
+                let part = parts.as_ref().and_then(|parts| parts.get(at));
+                match part.and_then(|part| marks::of_part(bytes, part)) {
+                    Some(own) => sink.marks(own)?,
+                    None => sink.merged(book.merge_cells_by_sheet_name(&name).unwrap_or_default())?,
+                }
             }
         }
         Format::Xlsb => {
             let mut book = calamine::Xlsb::new(source).map_err(|e| bad(&e))?;
             let late = book.has_1904_epoch();
-            for (name, hidden) in worksheets(book.sheets_metadata()) {
+            let parts = marks::sheet_parts(bytes).filter(|parts| parts.len() == book.sheets_metadata().len());
+            for (at, name, hidden) in worksheets(book.sheets_metadata()) {
                 sink.sheet(&name, hidden, late)?;
-                let mut reader = book.worksheet_cells_reader(&name).map_err(|e| bad(&e))?;
-                while let Some(cell) = reader.next_cell().map_err(|e| bad(&e))? {
-                    let (row, column) = cell.get_position();
-                    put(sink, row, column, cell.get_value(), false, late)?;
+                (sink.take)(Part::Unseen)?;
+                {
+                    let mut reader = book.worksheet_cells_reader(&name).map_err(|e| bad(&e))?;
+                    while let Some(cell) = reader.next_cell().map_err(|e| bad(&e))? {
+                        let (row, column) = cell.get_position();
+                        put(sink, row, column, cell.get_value(), None, late)?;
+                    }
                 }
+                let part = parts.as_ref().and_then(|parts| parts.get(at));
+                sink.marks(part.and_then(|part| marks::of_part(bytes, part)).unwrap_or_default())?;
             }
         }
         Format::Xls => {
+            let mut all = marks::of_stream(bytes).unwrap_or_default();
             let mut book = calamine::Xls::new(source).map_err(|e| bad(&e))?;
             let late = book.has_1904_epoch();
-            for (name, hidden) in worksheets(book.sheets_metadata()) {
+            for (at, name, hidden) in worksheets(book.sheets_metadata()) {
                 sink.sheet(&name, hidden, late)?;
                 sink.merged(book.merge_cells_by_sheet_name(&name).unwrap_or_default())?;
-                range(sink, &book.worksheet_range(&name).map_err(|e| bad(&e))?, late)?;
+                let own = all.get_mut(at).map(std::mem::take).unwrap_or_default();
+                range(sink, &book.worksheet_range(&name).map_err(|e| bad(&e))?, &own, late)?;
+                sink.marks(own)?;
             }
         }
         Format::Ods => {
+            let mut all = marks::of_tables(bytes).unwrap_or_default();
             let mut book = calamine::Ods::new(source).map_err(|e| bad(&e))?;
-            for (name, hidden) in worksheets(book.sheets_metadata()) {
+            for (at, name, hidden) in worksheets(book.sheets_metadata()) {
                 sink.sheet(&name, hidden, false)?;
-                range(sink, &book.worksheet_range(&name).map_err(|e| bad(&e))?, false)?;
+                let own = all.get_mut(at).map(std::mem::take).unwrap_or_default();
+                range(sink, &book.worksheet_range(&name).map_err(|e| bad(&e))?, &own, false)?;
+                sink.marks(own)?;
             }
         }
         Format::Text => {}
@@ -293,20 +345,22 @@ fn workbook(bytes: &[u8], format: Format, sink: &mut Sink<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The sheets with cells, and whether each is hidden.
-fn worksheets(sheets: &[calamine::Sheet]) -> Vec<(String, bool)> {
+/// The sheets with cells: their place among all, name, and whether each is hidden.
+fn worksheets(sheets: &[calamine::Sheet]) -> Vec<(usize, String, bool)> {
     sheets
         .iter()
-        .filter(|s| s.typ == SheetType::WorkSheet)
-        .map(|s| (s.name.clone(), s.visible != SheetVisible::Visible))
+        .enumerate()
+        .filter(|(_, s)| s.typ == SheetType::WorkSheet)
+        .map(|(at, s)| (at, s.name.clone(), s.visible != SheetVisible::Visible))
         .collect()
 }
 
-fn range(sink: &mut Sink<'_>, range: &calamine::Range<Data>, late: bool) -> Result<()> {
+fn range(sink: &mut Sink<'_>, range: &calamine::Range<Data>, marks: &Marks, late: bool) -> Result<()> {
     let (top, left) = range.start().unwrap_or_default();
     for (row, column, value) in range.used_cells() {
         let at = |n: usize, from: u32| u32::try_from(n).unwrap_or(u32::MAX).saturating_add(from);
-        put(sink, at(row, top), at(column, left), &borrowed(value), false, late)?;
+        let (row, column) = (at(row, top), at(column, left));
+        put(sink, row, column, &borrowed(value), marks.shown.get(&(row, column)).copied(), late)?;
     }
     Ok(())
 }
@@ -326,18 +380,41 @@ fn borrowed(value: &Data) -> DataRef<'_> {
     }
 }
 
-fn put(sink: &mut Sink<'_>, row: u32, column: u32, value: &DataRef<'_>, percent: bool, late: bool) -> Result<()> {
+fn put(
+    sink: &mut Sink<'_>,
+    row: u32,
+    column: u32,
+    value: &DataRef<'_>,
+    shown: Option<Shown>,
+    late: bool,
+) -> Result<()> {
+    let number = match value {
+        #[allow(clippy::cast_precision_loss, reason = "workbooks hold their whole numbers as f64 themselves")]
+        DataRef::Int(n) => Some(*n as f64),
+        DataRef::Float(n) => Some(*n),
+        _ => None,
+    };
+    let unit = match shown {
+        Some(Shown::Behind(unit)) => Some(unit),
+        Some(Shown::Scaled) => Some("元"),
+        Some(Shown::Percent) | None => None,
+    };
+    if let Some((number, unit)) = number.zip(unit) {
+        // As it is seen.
+        return sink.put(row, column, Cell::Text(&format!("{}{unit}", Cell::Number(number, false))));
+    }
+    let percent = shown == Some(Shown::Percent);
     let content = match value {
         DataRef::Empty => return Ok(()),
         #[allow(clippy::cast_precision_loss, reason = "workbooks hold their whole numbers as f64 themselves")]
-        DataRef::Int(n) => Content::Number(*n as f64, percent),
-        DataRef::Float(n) => Content::Number(*n, percent),
-        DataRef::String(text) => Content::Text(text),
-        DataRef::SharedString(text) => Content::Text(text),
-        DataRef::Bool(b) => Content::Bool(*b),
-        DataRef::DateTime(serial) => Content::Date(serial.as_f64() + if late { DAYS_TO_1904 } else { 0.0 }),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Content::Text(text),
-        DataRef::Error(error) => return sink.put(row, column, Content::Error(&error.to_string())),
+        DataRef::Int(n) => Cell::Number(*n as f64, percent),
+        DataRef::Float(n) => Cell::Number(*n, percent),
+        DataRef::String(text) => Cell::Text(text),
+        DataRef::SharedString(text) => Cell::Text(text),
+        DataRef::Bool(b) => Cell::Bool(*b),
+        DataRef::DateTime(serial) => Cell::Date(serial.as_f64() + if late { DAYS_TO_1904 } else { 0.0 }),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::Text(text),
+        DataRef::Error(error) => return sink.put(row, column, Cell::Error(&error.to_string())),
     };
     sink.put(row, column, content)
 }

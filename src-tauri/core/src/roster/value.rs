@@ -9,10 +9,10 @@ use chrono::{Datelike, Days, NaiveDate};
 use crate::record::{Field, Type, Value};
 
 /// Content of a cell as the file holds it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cell {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Cell<'a> {
     /// Text, and every cell of a text file.
-    Text(Box<str>),
+    Text(&'a str),
     /// A number with a plain or unknown format. The flag says that it is shown as a percentage.
     Number(f64, bool),
     /// A number shown as a date or time: days since the file's epoch, already moved to the 1900 one.
@@ -20,10 +20,10 @@ pub(super) enum Cell {
     /// TRUE or FALSE.
     Bool(bool),
     /// `#REF!` and its like.
-    Error(Box<str>),
+    Error(&'a str),
 }
 
-impl fmt::Display for Cell {
+impl fmt::Display for Cell<'_> {
     /// The cell as a person sees it, for messages and for comparing headings.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -50,6 +50,8 @@ pub(super) struct Unit {
     pub foreign: bool,
     /// Serial numbers of the file count from 1904.
     pub from_1904: bool,
+    /// The file does not tell which numbers are shown as percentages.
+    pub unseen: bool,
 }
 
 /// Marks that nobody sees and that make equal texts differ.
@@ -141,9 +143,22 @@ fn day_of_serial(serial: f64) -> Option<NaiveDate> {
     if days == 60 { None } else { epoch.checked_add_days(Days::new(if days < 60 { days + 1 } else { days })) }
 }
 
+/// The day that stands for a month where a day is asked and only the month is written, with what to say about it: its
+/// first, and its last for what goes on until then. A month is most often all that a roster tells of when somebody
+/// moved in. Our reading: no source says it.
+pub(super) fn day_for_month(field: &Field, cell: Cell<'_>, unit: Unit) -> Option<(NaiveDate, String)> {
+    if field.ty != Type::Date || matches!(cell, Cell::Text(text) if is_blank(&cleaned(text), field.ty)) {
+        return None;
+    }
+    let Ok(Written::Month(year, month)) = date(field.label, cell, unit) else { return None };
+    let lasts = ["until", "_to", "end_on"].iter().any(|end| field.name.ends_with(end));
+    let day = if lasts { crate::period::last_of_month(year, month) } else { NaiveDate::from_ymd_opt(year, month, 1)? };
+    Some((day, format!("{}“{cell}”只写到月，按 {day} 登记；知道是哪一天的请写明", field.label)))
+}
+
 /// Reads one cell. `Ok(None)` is blank; the error says in Chinese what is wrong and what to do.
 /// References are read by name elsewhere, since they need the ledger.
-pub(super) fn understand(field: &Field, cell: &Cell, unit: Unit) -> Result<Option<Value>, String> {
+pub(super) fn understand(field: &Field, cell: Cell<'_>, unit: Unit) -> Result<Option<Value>, String> {
     let label = field.label;
     match cell {
         Cell::Error(error) => return Err(format!("{label}是 Excel 错误值 {error}，请改正公式或直接填写内容")),
@@ -174,7 +189,7 @@ pub(super) fn understand(field: &Field, cell: &Cell, unit: Unit) -> Result<Optio
         Type::Year => Value::Int(year(label, cell)?),
         Type::Money => Value::Int(money(field, cell, unit)?),
         Type::Int => Value::Int(count(field, cell)?),
-        Type::Decimal => Value::Int(decimal(field, cell)?),
+        Type::Decimal => Value::Int(decimal(field, cell, unit)?),
         Type::Bool => Value::Bool(yes_or_no(field, cell)?),
         Type::Choice(options) => Value::text(choice(field, options, &text(field, cell)?)?),
         Type::CreditCode => Value::text(credit_code(label, cell)?),
@@ -193,13 +208,15 @@ fn is_error(text: &str) -> bool {
     ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"]
         .iter()
         .any(|error| half_width(text).eq_ignore_ascii_case(error))
+        // As LibreOffice shows what it has no word for: Err:502.
+        || text.strip_prefix("Err:").is_some_and(|n| n.len() == 3 && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Fields of digits only whose leading zeros Excel eats, with their length.
 const DIGITS: &[(&str, usize)] = &[("core_tech", 6), ("industry_code", 4)];
 
 /// Text of a field that holds text.
-fn text(field: &Field, cell: &Cell) -> Result<String, String> {
+fn text(field: &Field, cell: Cell<'_>) -> Result<String, String> {
     let label = field.label;
     match cell {
         Cell::Text(text) => {
@@ -210,7 +227,7 @@ fn text(field: &Field, cell: &Cell) -> Result<String, String> {
             Ok(text)
         }
         Cell::Number(n, false) if n.abs() < 1e15 => {
-            let digits = plain(*n);
+            let digits = plain(n);
             match DIGITS.iter().find(|(name, _)| *name == field.name) {
                 Some((_, length)) if digits.len() < *length => {
                     Err(format!("{label}“{digits}”不足 {length} 位，开头的 0 可能被 Excel 去掉了，请改为文本重新填写"))
@@ -227,16 +244,17 @@ fn text(field: &Field, cell: &Cell) -> Result<String, String> {
     }
 }
 
-/// 4.40981E+17 and its like: what is left of a long number.
+/// 4.40981E+17 and its like: what is left of a long number. 4E17 without a sign may be a name of its own.
 fn is_exponent(text: &str) -> bool {
     let Some((digits, power)) = text.split_once(['E', 'e']) else { return false };
-    digits.contains('.')
+    (digits.contains('.') || power.starts_with('+'))
+        && !digits.is_empty()
         && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
         && power.strip_prefix('+').unwrap_or(power).bytes().all(|b| b.is_ascii_digit())
         && power.len() > 1
 }
 
-fn credit_code(label: &str, cell: &Cell) -> Result<String, String> {
+fn credit_code(label: &str, cell: Cell<'_>) -> Result<String, String> {
     match cell {
         Cell::Text(text) => {
             let code = half_width(&cleaned(text)).replace([' ', '-', '\n', '\t'], "").to_ascii_uppercase();
@@ -253,14 +271,14 @@ fn credit_code(label: &str, cell: &Cell) -> Result<String, String> {
             }
             Ok(code)
         }
-        Cell::Number(n, _) if *n >= 1e15 => Err(format!(
+        Cell::Number(n, _) if n >= 1e15 => Err(format!(
             "{label}“{cell}”在文件里是数字，Excel 只保留 15 位，末尾已被改成 0，请把单元格设为文本后按营业执照重新填写"
         )),
         _ => Err(format!("{label}“{cell}”应是 18 位文本，请按营业执照填写")),
     }
 }
 
-fn phone(label: &str, cell: &Cell) -> Result<String, String> {
+fn phone(label: &str, cell: Cell<'_>) -> Result<String, String> {
     match cell {
         Cell::Text(text) => {
             let text = half_width(&cleaned(text));
@@ -287,8 +305,8 @@ fn phone(label: &str, cell: &Cell) -> Result<String, String> {
             }
             Ok(parts.join("、"))
         }
-        Cell::Number(n, false) if n.fract() == 0.0 && (1e6..1e15).contains(n) => {
-            let digits = plain(*n);
+        Cell::Number(n, false) if n.fract() == 0.0 && (1e6..1e15).contains(&n) => {
+            let digits = plain(n);
             let whole = matches!(digits.len(), 7 | 8)
                 || (digits.len() == 11 && digits.starts_with('1'))
                 || (digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800")));
@@ -302,10 +320,10 @@ fn phone(label: &str, cell: &Cell) -> Result<String, String> {
     }
 }
 
-fn postcode(label: &str, cell: &Cell) -> Result<String, String> {
+fn postcode(label: &str, cell: Cell<'_>) -> Result<String, String> {
     match cell {
         Cell::Text(text) => Ok(half_width(&cleaned(text)).replace(' ', "")),
-        Cell::Number(n, false) if n.fract() == 0.0 && (100_000.0..1_000_000.0).contains(n) => Ok(plain(*n)),
+        Cell::Number(n, false) if n.fract() == 0.0 && (100_000.0..1_000_000.0).contains(&n) => Ok(plain(n)),
         _ => Err(format!("{label}“{cell}”应为 6 位数字，开头的 0 可能被 Excel 去掉了，请改为文本重新填写")),
     }
 }
@@ -321,20 +339,20 @@ enum Written {
 /// Years that a record of a makerspace can carry.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 
-fn date(label: &str, cell: &Cell, unit: Unit) -> Result<Written, String> {
+fn date(label: &str, cell: Cell<'_>, unit: Unit) -> Result<Written, String> {
     let bad = || format!("{label}“{cell}”不是能确定的日期，请写成 2021-09-20");
     match cell {
         Cell::Text(text) => written_date(&half_width(&cleaned(text))).map_err(|why| match why {
             Some(why) => format!("{label}“{}”{why}", cleaned(text)),
             None => bad(),
         }),
-        Cell::Date(serial) => match day_of_serial(*serial) {
+        Cell::Date(serial) => match day_of_serial(serial) {
             // A year typed into a cell that is formatted as a date shows as a day in 1905.
             Some(day) if (1950..=2100).contains(&day.year()) => Ok(Written::Day(day)),
             Some(day) => Err(format!("{label}显示为 {day}，这个年份不对，请检查单元格里的数字")),
             None => Err(bad()),
         },
-        Cell::Number(n, false) => number_date(*n, unit.from_1904).ok_or_else(bad),
+        Cell::Number(n, false) => number_date(n, unit.from_1904).ok_or_else(bad),
         _ => Err(bad()),
     }
 }
@@ -450,10 +468,10 @@ fn without_time(text: &str) -> &str {
     if clock { day } else { text }
 }
 
-fn year(label: &str, cell: &Cell) -> Result<i64, String> {
+fn year(label: &str, cell: Cell<'_>) -> Result<i64, String> {
     let bad = || format!("{label}“{cell}”不是有效年份，请写成 2021");
     let year = match cell {
-        Cell::Number(n, false) if n.fract() == 0.0 => plain(*n).parse().map_err(|_| bad())?,
+        Cell::Number(n, false) if n.fract() == 0.0 => plain(n).parse().map_err(|_| bad())?,
         Cell::Text(text) => {
             let text = half_width(&cleaned(text));
             let text =
@@ -464,7 +482,7 @@ fn year(label: &str, cell: &Cell) -> Result<i64, String> {
                 Err(_) => return Err(bad()),
             }
         }
-        Cell::Date(serial) => day_of_serial(*serial).ok_or_else(bad)?.year(),
+        Cell::Date(serial) => day_of_serial(serial).ok_or_else(bad)?.year(),
         _ => return Err(bad()),
     };
     // A plain year in a cell formatted as a date would come out as 1905.
@@ -507,13 +525,13 @@ fn exact(text: &str) -> Option<Exact> {
 }
 
 /// A number and what stands behind it: `1,200万元` is 1200 and `万元`.
-fn number_and_unit(label: &str, cell: &Cell, what: &str) -> Result<(Exact, String), String> {
+fn number_and_unit(label: &str, cell: Cell<'_>, what: &str) -> Result<(Exact, String), String> {
     let bad = |text: &str| format!("{label}“{text}”不是{what}");
     match cell {
         Cell::Number(n, percent) => {
-            let text = plain(if *percent { *n * 100.0 } else { *n });
+            let text = plain(if percent { n * 100.0 } else { n });
             let number = exact(&text).ok_or_else(|| bad(&text))?;
-            Ok((number, if *percent { "%".to_owned() } else { String::new() }))
+            Ok((number, if percent { "%".to_owned() } else { String::new() }))
         }
         Cell::Text(text) => {
             let seen = cleaned(text);
@@ -550,7 +568,23 @@ pub(super) fn yuan_in(unit: &str) -> Option<i128> {
     })
 }
 
-fn money(field: &Field, cell: &Cell, unit: Unit) -> Result<i64, String> {
+/// Whether words name a currency that is not ours.
+pub(super) fn is_foreign(words: &str) -> bool {
+    ["美元", "欧元", "港元", "港币", "日元", "英镑", "usd"].iter().any(|word| words.contains(word))
+}
+
+/// What to say about a small amount of which neither the heading nor the cell says the unit: 50 may be 50万元.
+pub(super) fn without_unit(field: &Field, cell: Cell<'_>, unit: Unit) -> Option<String> {
+    if field.ty != Type::Money || unit.yuan.is_some() {
+        return None;
+    }
+    let (number, said) = number_and_unit(field.label, cell, "金额").ok()?;
+    let small = number.digits != 0 && number.digits.abs() < 10_000 * 10_i128.pow(number.places);
+    (said.is_empty() && small)
+        .then(|| format!("{}“{cell}”在表头和单元格里都没有写单位，按元登记；是千元或万元的请写明", field.label))
+}
+
+fn money(field: &Field, cell: Cell<'_>, unit: Unit) -> Result<i64, String> {
     let label = field.label;
     if unit.foreign {
         return Err(format!("{label}的表头是外币，请折算成人民币后填写"));
@@ -575,7 +609,7 @@ fn money(field: &Field, cell: &Cell, unit: Unit) -> Result<i64, String> {
     number.times(yuan * 100).ok_or_else(|| format!("{label}“{cell}”精确不到分，或超出范围，请核对"))
 }
 
-fn count(field: &Field, cell: &Cell) -> Result<i64, String> {
+fn count(field: &Field, cell: Cell<'_>) -> Result<i64, String> {
     let label = field.label;
     let (number, said) = number_and_unit(label, cell, "整数")?;
     let (factor, said) = match said.strip_prefix('万') {
@@ -594,7 +628,7 @@ fn count(field: &Field, cell: &Cell) -> Result<i64, String> {
     number.times(factor).ok_or_else(|| format!("{label}“{cell}”不是整数"))
 }
 
-fn decimal(field: &Field, cell: &Cell) -> Result<i64, String> {
+fn decimal(field: &Field, cell: Cell<'_>, unit: Unit) -> Result<i64, String> {
     let label = field.label;
     let (number, said) = number_and_unit(label, cell, "数字")?;
     let percent = label.ends_with("(%)");
@@ -608,13 +642,11 @@ fn decimal(field: &Field, cell: &Cell) -> Result<i64, String> {
     if !said.is_empty() && !known {
         return Err(format!("{label}“{cell}”的单位“{said}”不合适，请填数字"));
     }
-    if percent
-        && said.is_empty()
-        && number.digits != 0
-        && number.times(1).is_none()
-        && number.digits.abs() < 10_i128.pow(number.places)
-    {
-        return Err(format!("{label}“{cell}”小于 1，请写明是 {cell}% 还是小数形式的比例"));
+    // 0.25 may be a share of 25 %, and so may 1 be 100 % where a file does not tell how it is shown.
+    let part = number.times(1).is_none() && number.digits.abs() < 10_i128.pow(number.places);
+    let whole = unit.unseen && number.times(1) == Some(1) && matches!(cell, Cell::Number(..));
+    if percent && said.is_empty() && number.digits != 0 && (part || whole) {
+        return Err(format!("{label}“{cell}”没有超过 1，请写明是 {cell}% 还是小数形式的比例"));
     }
     number.times(100).ok_or_else(|| format!("{label}“{cell}”小数超过两位"))
 }
@@ -642,13 +674,13 @@ fn ticked(text: &str) -> Option<bool> {
     }
 }
 
-fn yes_or_no(field: &Field, cell: &Cell) -> Result<bool, String> {
+fn yes_or_no(field: &Field, cell: Cell<'_>) -> Result<bool, String> {
     let label = field.label;
     let bad = || format!("{label}“{cell}”请填“是”或“否”");
     match cell {
-        Cell::Bool(b) => Ok(*b),
-        Cell::Number(n, false) if *n == 1.0 => Ok(true),
-        Cell::Number(n, false) if *n == 0.0 => Ok(false),
+        Cell::Bool(b) => Ok(b),
+        Cell::Number(n, false) if n == 1.0 => Ok(true),
+        Cell::Number(n, false) if n == 0.0 => Ok(false),
         Cell::Text(text) => {
             let text = folded(&cleaned(text));
             match text.as_str() {
@@ -669,6 +701,15 @@ fn yes_or_no(field: &Field, cell: &Cell) -> Result<bool, String> {
 
 /// Words of rosters for words of our lists, each with its option.
 const WORDS: &[(&str, &str)] = &[
+    ("环保", "环境保护"),
+    ("文创", "文化创意"),
+    ("文化创意产业", "文化创意"),
+    ("软件", "电子信息"),
+    ("信息技术", "电子信息"),
+    ("在校生", "大学生创业"),
+    ("高校毕业生", "大学生创业"),
+    ("高校教师", "高校科研院所人员"),
+    ("科研院所人员", "高校科研院所人员"),
     ("软著", "软件著作权"),
     ("计算机软件著作权", "软件著作权"),
     ("学士", "本科"),

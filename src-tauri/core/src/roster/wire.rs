@@ -3,7 +3,8 @@
 
 use std::io::{self, BufRead, ErrorKind, Write};
 
-use super::sheet::{Content, Merged, Part};
+use super::sheet::{Merged, Part};
+use super::value::Cell;
 
 /// What a worker says first: another program that was started by mistake says something else.
 pub(super) const READY: &[u8; 4] = b"\0tz1";
@@ -15,6 +16,10 @@ const MERGED: u8 = 3;
 const ROW: u8 = 4;
 /// The sheet named last is hidden.
 const HIDDEN: u8 = 7;
+/// A row of it is hidden.
+const HIDDEN_ROW: u8 = 8;
+/// It is not told which of its numbers are percentages.
+const UNSEEN: u8 = 9;
 const DONE: u8 = 5;
 const REFUSED: u8 = 6;
 const TEXT: u8 = 16;
@@ -62,6 +67,11 @@ impl<W: Write> Sender<W> {
                 self.text(name)
             }
             Part::Hidden => self.tag(HIDDEN),
+            Part::Unseen => self.tag(UNSEEN),
+            Part::HiddenRow(row) => {
+                self.tag(HIDDEN_ROW)?;
+                self.number(row.into())
+            }
             Part::Merged(m) => {
                 self.tag(MERGED)?;
                 [m.top, m.left, m.bottom, m.right].into_iter().try_for_each(|n| self.number(n.into()))
@@ -73,20 +83,20 @@ impl<W: Write> Sender<W> {
                     self.number(row.into())?;
                 }
                 let tag = match content {
-                    Content::Text(_) => TEXT,
-                    Content::Number(_, false) => NUMBER,
-                    Content::Number(_, true) => PERCENT,
-                    Content::Date(_) => DATE,
-                    Content::Bool(false) => FALSE,
-                    Content::Bool(true) => TRUE,
-                    Content::Error(_) => ERROR,
+                    Cell::Text(_) => TEXT,
+                    Cell::Number(_, false) => NUMBER,
+                    Cell::Number(_, true) => PERCENT,
+                    Cell::Date(_) => DATE,
+                    Cell::Bool(false) => FALSE,
+                    Cell::Bool(true) => TRUE,
+                    Cell::Error(_) => ERROR,
                 };
                 self.tag(tag)?;
                 self.number(column.into())?;
                 match content {
-                    Content::Text(text) | Content::Error(text) => self.text(text),
-                    Content::Number(n, _) | Content::Date(n) => self.out.write_all(&n.to_le_bytes()),
-                    Content::Bool(_) => Ok(()),
+                    Cell::Text(text) | Cell::Error(text) => self.text(text),
+                    Cell::Number(n, _) | Cell::Date(n) => self.out.write_all(&n.to_le_bytes()),
+                    Cell::Bool(_) => Ok(()),
                 }
             }
         }
@@ -157,6 +167,8 @@ impl<R: BufRead> Receiver<R> {
                     continue;
                 }
                 HIDDEN => return Ok(Heard::Part(Part::Hidden)),
+                HIDDEN_ROW => return Ok(Heard::Part(Part::HiddenRow(self.small()?))),
+                UNSEEN => return Ok(Heard::Part(Part::Unseen)),
                 DONE => return Ok(Heard::Done),
                 REFUSED => return Ok(Heard::Refused(self.text()?)),
                 SHEET | LATE_SHEET => return Ok(Heard::Part(Part::Sheet(self.text()?, tag == LATE_SHEET))),
@@ -168,13 +180,13 @@ impl<R: BufRead> Receiver<R> {
             };
             let (row, column) = (self.row, self.small()?);
             let content = match cell {
-                TEXT => Content::Text(self.text()?),
-                NUMBER => Content::Number(self.float()?, false),
-                PERCENT => Content::Number(self.float()?, true),
-                DATE => Content::Date(self.float()?),
-                FALSE => Content::Bool(false),
-                TRUE => Content::Bool(true),
-                ERROR => Content::Error(self.text()?),
+                TEXT => Cell::Text(self.text()?),
+                NUMBER => Cell::Number(self.float()?, false),
+                PERCENT => Cell::Number(self.float()?, true),
+                DATE => Cell::Date(self.float()?),
+                FALSE => Cell::Bool(false),
+                TRUE => Cell::Bool(true),
+                ERROR => Cell::Error(self.text()?),
                 _ => return Err(ErrorKind::InvalidData.into()),
             };
             return Ok(Heard::Part(Part::Cell(row, column, content)));
@@ -229,15 +241,17 @@ mod tests {
         let parts = [
             Part::Sheet("名册", true),
             Part::Hidden,
+            Part::HiddenRow(1_048_576),
+            Part::Unseen,
             Part::Merged(Merged { top: 1, left: 0, bottom: 1_048_576, right: 16_383 }),
-            Part::Cell(1, 0, Content::Text("甲\n乙")),
-            Part::Cell(1, 300, Content::Number(-0.1, false)),
-            Part::Cell(1_048_576, 16_383, Content::Number(0.5, true)),
-            Part::Cell(2, 0, Content::Date(44_000.5)),
-            Part::Cell(2, 1, Content::Bool(true)),
-            Part::Cell(2, 2, Content::Bool(false)),
+            Part::Cell(1, 0, Cell::Text("甲\n乙")),
+            Part::Cell(1, 300, Cell::Number(-0.1, false)),
+            Part::Cell(1_048_576, 16_383, Cell::Number(0.5, true)),
+            Part::Cell(2, 0, Cell::Date(44_000.5)),
+            Part::Cell(2, 1, Cell::Bool(true)),
+            Part::Cell(2, 2, Cell::Bool(false)),
             Part::Sheet("", false),
-            Part::Cell(2, 3, Content::Error("#REF!")),
+            Part::Cell(2, 3, Cell::Error("#REF!")),
         ];
         let mut bytes = Vec::new();
         let mut sender = Sender::new(&mut bytes);
