@@ -10,6 +10,7 @@ mod formats;
 mod fuzz;
 mod hostile;
 mod import;
+mod keeping;
 mod lists;
 mod oracle;
 mod pack;

@@ -94,7 +94,7 @@ const record: RecordView = {
   label: '甲队',
   in_bin: false,
   fields: [{ name: 'moved_in_on', label: '入驻日期', text: '2021-03-01' }],
-  history: [{ step: 7, at: '2021-03-02 09:00', name: '导入团队', changes: [['入驻日期', '', '2021-03-01']] }],
+  history: [{ step: 7, at: '2021-03-02 09:00', name: '导入团队', who: '许知微', changes: [['入驻日期', '', '2021-03-01']] }],
 };
 
 let asked: [string, unknown][] = [];

@@ -50,6 +50,10 @@ folder: string,
  */
 warnings: Array<string>, 
 /**
+ * Who is kept with each step of the log.
+ */
+who: string, 
+/**
  * Records, steps and proof files, in words.
  */
 holds: Array<string>, };
@@ -1151,6 +1155,10 @@ at: string,
  * Name of the step.
  */
 name: string, 
+/**
+ * Who made it; blank when it is not known.
+ */
+who: string, 
 /**
  * Field by field: label, before, after.
  */
@@ -2713,6 +2721,10 @@ name: string,
  * When.
  */
 at: string, 
+/**
+ * Who did it; blank when it is not known.
+ */
+who: string, 
 /**
  * How many records it changed.
  */

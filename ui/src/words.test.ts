@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { amountWord, contentWord, dayTyped, dayWord, periodWord, samePeriod, timeWord } from './words';
+import { amountWord, contentWord, dayTyped, dayWord, maskWord, periodWord, samePeriod, timeWord } from './words';
 
 describe('periods and days', () => {
   test.each([
@@ -41,3 +41,10 @@ describe('figures', () => {
     expect(amountWord(15)).toBe('15');
   });
 });
+
+test.each([
+  ['13812345678', '138****5678'],
+  ['027-87654321', '027*****4321'],
+  ['8765', '****'],
+  ['', ''],
+])('the middle of %s is hidden as the core hides it', (phone, masked) => expect(maskWord(phone)).toBe(masked));

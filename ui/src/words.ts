@@ -48,6 +48,10 @@ export function dayTyped(text: string): string | null {
   return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(day) ? day : null;
 }
 
+/** A telephone number with its middle hidden: 138****5678. What is shorter than seven signs is hidden whole. */
+export const maskWord = (phone: string): string =>
+  phone.length < 7 ? '*'.repeat(phone.length) : phone.slice(0, 3) + '*'.repeat(phone.length - 7) + phone.slice(-4);
+
 /** A size in bytes as people read it: 820 KB, 1.4 MB. */
 export function sizeWord(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;

@@ -1,9 +1,10 @@
 //! 备份与设置: backups, what restoring one would change, whether everything is sound.
 
+use incubator::Result;
 use incubator::desk::{AboutProgram, RestoreChange, SecondCopy, StepEntry, copy_to, verify_files};
 use incubator::error::Flaw;
-use incubator::progress::Step;
-use incubator::store::Backup;
+use incubator::progress::{Progress, Step};
+use incubator::store::{Backup, Unpacked};
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
 
@@ -23,15 +24,32 @@ pub fn backups(office: State<'_, Office>) -> Answer<Vec<Backup>> {
     office.ask(|desk| desk.backups())
 }
 
+/// Makes a verified backup of the store as it is now; the desk is held for the copy alone.
+fn back_up(office: &Office, reason: &str, progress: Progress<'_>) -> Result<Backup> {
+    progress.at("备份并校验", 0, 0)?;
+    let copied = office.desk(|desk| desk.store().copied())?;
+    let backup = copied.backup(reason, progress)?;
+    office.desk(|desk| {
+        desk.store_mut().backed_up(&copied);
+        Ok(())
+    })?;
+    Ok(backup)
+}
+
+/// Opens and checks a backup of this folder; the screen names no path.
+fn unpack(office: &Office, name: &str, progress: Progress<'_>) -> Result<Unpacked> {
+    progress.at("核对备份", 0, 0)?;
+    let (folder, backup) = office.desk(|desk| Ok((desk.store().folder().to_owned(), desk.backup_named(name)?)))?;
+    Unpacked::open(&folder, &backup, progress)
+}
+
 /// Makes a verified backup now.
 #[tauri::command(async)]
 pub fn backup_now(office: State<'_, Office>, jobs: State<'_, Jobs>, job: u32, steps: Channel<Step>) -> Answer<Backup> {
-    jobs.run(job, &steps, |progress| {
-        progress.at("备份并校验", 0, 0)?;
-        office.desk(|desk| desk.backup())
-    })
+    jobs.run(job, &steps, |progress| back_up(&office, "手动备份", progress))
 }
 
+/// What restoring a backup would change, by kind.
 #[tauri::command(async)]
 pub fn restore_changes(
     office: State<'_, Office>,
@@ -41,12 +59,13 @@ pub fn restore_changes(
     name: &str,
 ) -> Answer<Vec<RestoreChange>> {
     jobs.run(job, &steps, |progress| {
+        let unpacked = unpack(&office, name, progress)?;
         progress.at("与现在的记录比较", 0, 0)?;
-        office.desk(|desk| desk.restore_changes(&desk.backup_named(name)?))
+        office.desk(|desk| desk.restore_changes(&unpacked))
     })
 }
 
-/// Puts a backup's records in place of the present ones, as one step.
+/// Puts a backup's records in place of the present ones, as one step, after a backup of these.
 #[tauri::command(async)]
 pub fn restore(
     office: State<'_, Office>,
@@ -56,11 +75,9 @@ pub fn restore(
     name: &str,
 ) -> Answer<()> {
     jobs.run(job, &steps, |progress| {
-        progress.at("备份现在的记录并恢复", 0, 0)?;
-        office.desk(|desk| {
-            let backup = desk.backup_named(name)?;
-            desk.restore(&backup)
-        })
+        let unpacked = unpack(&office, name, progress)?;
+        back_up(&office, "恢复前", progress)?;
+        office.desk(|desk| desk.store_mut().restore_from(&unpacked, progress))
     })
 }
 
@@ -69,8 +86,8 @@ pub fn restore(
 pub fn verify(office: State<'_, Office>, jobs: State<'_, Jobs>, job: u32, steps: Channel<Step>) -> Answer<Vec<Flaw>> {
     jobs.run(job, &steps, |progress| {
         progress.at("核对数据库", 0, 0)?;
-        let (mut flaws, files) =
-            office.desk(|desk| Ok((desk.store().verify_database()?, desk.store().proof_files()?)))?;
+        let (copied, files) = office.desk(|desk| Ok((desk.store().copied()?, desk.store().proof_files()?)))?;
+        let mut flaws = copied.verify(progress)?;
         flaws.extend(verify_files(&files, progress)?);
         Ok(flaws)
     })
@@ -98,9 +115,9 @@ pub fn copy_away(
     folder: &str,
 ) -> Answer<Vec<Flaw>> {
     jobs.run(job, &steps, |progress| {
-        progress.at("备份并校验", 0, 0)?;
         let folder = std::path::Path::new(folder);
-        let (own, (backup, files)) = office.desk(|desk| Ok((desk.store().folder().to_owned(), desk.to_copy()?)))?;
+        let backup = back_up(&office, "手动备份", progress)?;
+        let (own, files) = office.desk(|desk| Ok((desk.store().folder().to_owned(), desk.store().proof_files()?)))?;
         let flaws = copy_to(folder, &own, &backup, &files, progress)?;
         office.desk(|desk| desk.copied(folder, now()))?;
         Ok(flaws)

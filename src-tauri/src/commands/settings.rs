@@ -1,6 +1,7 @@
 //! What the window remembers: theme, text size, filters, what was typed and not yet kept.
 
 use incubator::Error;
+use incubator::desk::PERSON;
 use incubator::error::Refusal;
 use serde_json::{Map, Value};
 use tauri::{State, Theme, WebviewWindow};
@@ -9,7 +10,7 @@ use crate::jobs::Jobs;
 use crate::office::{Answer, Office};
 
 /// What the screen may remember: these, and whatever lies under one of [`SHELVES`].
-const KEYS: &[&str] = &["theme", "text_size", "room", "masking", "programme"];
+const KEYS: &[&str] = &["theme", "text_size", "room", "masking", "programme", PERSON];
 const SHELVES: &[&str] = &["grid/", "filter/", "panel/", "room/"];
 
 fn allowed(key: &str) -> bool {
@@ -35,7 +36,11 @@ pub fn remember(window: WebviewWindow, office: State<'_, Office>, key: &str, val
         // The frame and the system's own dialogs follow the page; where they cannot, the page still does.
         let _ = window.set_theme(theme(&value));
     }
-    office.ask(|desk| desk.settings_mut().set(key, value))
+    office.ask(|desk| {
+        desk.settings_mut().set(key, value)?;
+        desk.sign();
+        Ok(())
+    })
 }
 
 /// The theme that a setting asks for; `None` follows the system.

@@ -23,6 +23,12 @@ class Keeping {
     this.about = (await screen.ask('查看台账情况', api.aboutProgram)) ?? null;
   }
 
+  /** Who is kept with each step from now on. */
+  async name(person: string): Promise<void> {
+    await screen.remember('person', person.trim() || null);
+    this.about = (await screen.ask('查看台账情况', api.aboutProgram)) ?? this.about;
+  }
+
   async backUp(): Promise<void> {
     const made = await screen.run('备份', api.backupNow);
     if (!made) return;

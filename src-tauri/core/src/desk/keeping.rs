@@ -13,12 +13,14 @@ use super::Desk;
 use crate::error::{Error, Flaw, Result};
 use crate::file;
 use crate::progress::Progress;
-use crate::store::{Backup, ProofFile, StepKind};
+use crate::store::{Backup, ProofFile, StepKind, Unpacked};
 
 /// Records named as examples of what a restore would change.
 const NAMED: usize = 5;
 /// Where the second copy is remembered.
 const COPY: &str = "copy";
+/// Where the name of the person is remembered who does the work.
+pub const PERSON: &str = "person";
 
 /// What restoring a backup would do to one kind of record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
@@ -47,6 +49,8 @@ pub struct StepEntry {
     pub name: String,
     /// When.
     pub at: String,
+    /// Who did it; blank when it is not known.
+    pub who: String,
     /// How many records it changed.
     pub changes: usize,
     /// It is no longer in force.
@@ -77,16 +81,18 @@ pub struct AboutProgram {
     pub folder: String,
     /// What the person should know about where it lies.
     pub warnings: Vec<String>,
+    /// Who is kept with each step of the log.
+    pub who: String,
     /// Records, steps and proof files, in words.
     pub holds: Vec<String>,
 }
 
 impl Desk {
-    /// What restoring a backup would change, by kind.
+    /// What restoring an opened backup would change, by kind.
     ///
     /// # Errors
-    /// [`Error::Refused`] with the reason when the file is no sound backup.
-    pub fn restore_changes(&self, backup: &Path) -> Result<Vec<RestoreChange>> {
+    /// When the records cannot be read.
+    pub fn restore_changes(&self, backup: &Unpacked) -> Result<Vec<RestoreChange>> {
         let ledger = self.store.ledger()?;
         let mut by_kind: BTreeMap<usize, RestoreChange> = BTreeMap::new();
         for (kind, now, then) in self.store.compare(backup)? {
@@ -127,6 +133,7 @@ impl Desk {
             id: step.id,
             name: step.name,
             at: step.at,
+            who: step.who,
             changes: step.changes,
             undone: step.undone,
         };
@@ -155,12 +162,10 @@ impl Desk {
         SecondCopy { folder: text("folder"), say, old: days.is_none_or(|days| days > 7) }
     }
 
-    /// What a second copy takes along: a backup made just now, and the proof files.
-    ///
-    /// # Errors
-    /// When the backup cannot be made.
-    pub fn to_copy(&mut self) -> Result<(Backup, Vec<ProofFile>)> {
-        Ok((self.backup()?, self.store.proof_files()?))
+    /// Says who makes the steps from now on: the name in the settings, else the user of the computer.
+    pub fn sign(&mut self) {
+        let who = self.settings.get(PERSON).and_then(|who| who.as_str()).unwrap_or_default().to_owned();
+        self.store.sign(&who);
     }
 
     /// Remembers that a second copy was made.
@@ -183,6 +188,7 @@ impl Desk {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             folder: self.store.folder().display().to_string(),
             warnings: self.warnings.clone(),
+            who: self.store.who().to_owned(),
             holds: vec![
                 format!("记录 {records} 条"),
                 format!("操作 {} 步，均可追溯", self.store.last_step()),

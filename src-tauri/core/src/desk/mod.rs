@@ -31,7 +31,7 @@ pub use edit::{Added, Binned, Changed, Choices, Pick, Put, RelatedRow, Relation,
 pub use figures::{About, FigureView, FilingEntry, Point, Side};
 pub use filing::{Choice, Difference, FilingChoice, Mover};
 pub use grid::{Column, Filter, ListEntry, ListGroup, ListRow, Mark, Rows, Sort, Test, View, columns};
-pub use keeping::{AboutProgram, RestoreChange, SecondCopy, StepEntry, copy_to, verify_files};
+pub use keeping::{AboutProgram, PERSON, RestoreChange, SecondCopy, StepEntry, copy_to, verify_files};
 pub use overview::{Charts, Course, Dial, Key, Overview, Press, Slice, Todo};
 pub use pack::{Pack, PackReport, ProgrammeForm};
 pub use portal::{Compared, PortalLine, ReadBack, Verdict};
@@ -141,7 +141,9 @@ impl Desk {
         let drafts = Drafts::open(folder);
         let index = std::cell::RefCell::default();
         let (seen, course) = (std::cell::RefCell::default(), std::cell::RefCell::default());
-        Ok(Desk { store, shelf, settings, drafts, today, warnings, reader, seen, course, index })
+        let mut desk = Desk { store, shelf, settings, drafts, today, warnings, reader, seen, course, index };
+        desk.sign();
+        Ok(desk)
     }
 
     /// The store underneath.

@@ -76,6 +76,8 @@ pub struct HistoryEntry {
     pub at: String,
     /// Name of the step.
     pub name: String,
+    /// Who made it; blank when it is not known.
+    pub who: String,
     /// Field by field: label, before, after.
     pub changes: Vec<(String, String, String)>,
 }
@@ -222,6 +224,7 @@ impl Desk {
                     step: change.step,
                     at: change.at.clone(),
                     name: change.name.clone(),
+                    who: change.who.clone(),
                     changes: changes
                         .map(|f| {
                             (

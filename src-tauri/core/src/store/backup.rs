@@ -12,11 +12,13 @@ use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::aside::{Stoppable, Unpacked};
 use super::folder::{self, Folder, State, file_error};
 use super::schema::{self, Migration};
 use super::{StepKind, Store, log, put_in_place, remove_database, schema_at, sound, stamp, version_on_disk};
 use crate::error::{Error, Result};
 use crate::file;
+use crate::progress::Progress;
 use crate::record::{Kind, Record};
 
 /// A verified copy of the database.
@@ -35,7 +37,7 @@ pub struct Backup {
 }
 
 /// A row that differs: its table, id, content now and in the backup, as JSON.
-type Differing = (&'static schema::Table, i64, Option<String>, Option<String>);
+pub(super) type Differing = (&'static schema::Table, i64, Option<String>, Option<String>);
 
 /// Backups made at every close or by the clock: only the newest of an hour's many are kept.
 const ORDINARY: [&str; 2] = ["关闭", "定时"];
@@ -69,15 +71,12 @@ impl Store {
     /// # Errors
     /// [`Error::Refused`] with the reason when the file is no sound backup; then nothing has changed.
     pub fn restore(&mut self, backup: &Path) -> Result<()> {
-        let copy = self.folder.beside(".restore");
-        let conn = unpack(backup, &copy, schema::MIGRATIONS);
-        let restored = conn.and_then(|conn| self.take_over(&conn, backup));
-        remove_database(&copy);
-        restored
+        let unpacked = Unpacked::open(self.folder.path(), backup, Progress::SILENT)?;
+        self.backup("恢复前")?;
+        self.restore_from(&unpacked, Progress::SILENT)
     }
 
-    fn take_over(&mut self, from: &Connection, backup: &Path) -> Result<()> {
-        self.backup("恢复前")?;
+    pub(super) fn take_over(&mut self, from: &Connection, backup: &Path, progress: Progress<'_>) -> Result<()> {
         let when = from.query_row("SELECT at FROM step ORDER BY id DESC LIMIT 1", [], |r| r.get::<_, String>(0));
         let when = when.map_or_else(
             |_| backup.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned()),
@@ -85,7 +84,11 @@ impl Store {
         );
         let wanted = self.against(from)?;
         self.write(&format!("恢复备份({when})"), StepKind::Do, None, |tx| {
-            wanted.iter().try_for_each(|(table, id, _, then)| {
+            let all = wanted.len() as u64;
+            wanted.iter().zip(0..).try_for_each(|((table, id, _, then), done)| {
+                if done % 256 == 0 {
+                    progress.at("恢复记录", done, all)?;
+                }
                 let row = then.as_ref().map(|row| schema::parse_row(table.kind, row)).transpose()?;
                 tx.set_raw(table, *id, row.as_ref())
             })
@@ -93,7 +96,7 @@ impl Store {
     }
 
     /// Every row that differs from those of another database: its table, id, content now and there.
-    fn against(&self, from: &Connection) -> Result<Vec<Differing>> {
+    pub(super) fn against(&self, from: &Connection) -> Result<Vec<Differing>> {
         let rows = |conn: &Connection, table: &schema::Table| -> rusqlite::Result<BTreeMap<i64, String>> {
             let mut all = conn.prepare(&format!("SELECT id, {} FROM \"{}\"", table.json, table.kind.name))?;
             all.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect()
@@ -117,18 +120,11 @@ impl Store {
     /// # Errors
     /// [`Error::Refused`] with the reason when the file is no sound backup.
     #[allow(clippy::type_complexity, reason = "a record as it is and as it was")]
-    pub fn compare(&self, backup: &Path) -> Result<Vec<(&'static Kind, Option<Record>, Option<Record>)>> {
-        let copy = self.folder.beside(".compare");
-        let compare = || {
-            let from = unpack(backup, &copy, schema::MIGRATIONS)?;
-            let differing = self.against(&from)?.into_iter().map(|(table, id, now, then)| {
-                Ok((table.kind, table.record_of_json(id, now.as_deref())?, table.record_of_json(id, then.as_deref())?))
-            });
-            differing.collect()
-        };
-        let compared = compare();
-        remove_database(&copy);
-        compared
+    pub fn compare(&self, backup: &Unpacked) -> Result<Vec<(&'static Kind, Option<Record>, Option<Record>)>> {
+        let differing = self.differing(backup)?.into_iter().map(|(table, id, now, then)| {
+            Ok((table.kind, table.record_of_json(id, now.as_deref())?, table.record_of_json(id, then.as_deref())?))
+        });
+        differing.collect()
     }
 
     /// Brings a damaged store back from a backup: what lies there is moved into `damaged-<time>/` and kept,
@@ -171,9 +167,20 @@ pub(super) fn make(
     expected: &[(String, String)],
 ) -> Result<Backup> {
     let dir = folder.backups();
-    let beside = dir.join("unfinished");
-    remove_database(&beside);
-    let made = write_checked(conn, &beside, expected).and_then(|()| {
+    make_beside(conn, (&dir, &dir.join("unfinished")), reason, at, expected, &Stoppable::default())
+}
+
+/// The same in the folder of backups, under this passing name.
+pub(super) fn make_beside(
+    conn: &Connection,
+    (dir, beside): (&Path, &Path),
+    reason: &str,
+    at: NaiveDateTime,
+    expected: &[(String, String)],
+    stop: &Stoppable,
+) -> Result<Backup> {
+    remove_database(beside);
+    let made = write_checked(conn, beside, expected, stop).and_then(|()| {
         let reason: String = reason.chars().filter(|c| c.is_alphanumeric()).take(20).collect();
         let mut path = dir.join(format!("{}_{reason}.db", at.format(NAME)));
         let mut number = 2;
@@ -181,21 +188,23 @@ pub(super) fn make(
             path = dir.join(format!("{}_{reason}{number}.db", at.format(NAME)));
             number += 1;
         }
-        file::rename(&beside, &path).map_err(|e| file_error("保存备份", &path, e))?;
-        folder::sync_dir(&dir);
+        file::rename(beside, &path).map_err(|e| file_error("保存备份", &path, e))?;
+        folder::sync_dir(dir);
         Ok(Backup { at: stamp(at), reason, size: folder::size(&path), path })
     });
     if made.is_err() {
-        remove_database(&beside);
+        remove_database(beside);
     }
     made
 }
 
-fn write_checked(conn: &Connection, to: &Path, expected: &[(String, String)]) -> Result<()> {
+fn write_checked(conn: &Connection, to: &Path, expected: &[(String, String)], stop: &Stoppable) -> Result<()> {
+    stop.watch(conn);
     conn.execute("VACUUM INTO ?1", [super::long_name(to).to_string_lossy()])?;
     let new = file::patiently(|| OpenOptions::new().write(true).open(to));
     new.and_then(|f| f.sync_all()).map_err(|e| file_error("保存备份", to, e))?;
     let copy = super::open_file(to, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    stop.watch(&copy);
     if let Some(reason) = sound::flaw(&copy, expected)? {
         return Err(Error::refused(format!("备份未通过校验，没有保留：{reason}")));
     }
@@ -244,7 +253,7 @@ fn check(path: &Path, migrations: &[Migration]) -> Result<()> {
 }
 
 /// A checked copy of a backup at `to`, brought to the newest version; the backup itself is only read.
-fn unpack(backup: &Path, to: &Path, migrations: &[Migration]) -> Result<Connection> {
+pub(super) fn unpack(backup: &Path, to: &Path, migrations: &[Migration]) -> Result<Connection> {
     remove_database(to);
     let open = || {
         file::patiently(|| fs::copy(backup, to)).map_err(|e| file_error("读取备份", backup, e))?;
@@ -271,7 +280,7 @@ fn unpack(backup: &Path, to: &Path, migrations: &[Migration]) -> Result<Connecti
 }
 
 /// Deletes the backups that are no longer to be kept. What cannot be deleted stays for next time.
-fn thin(folder: &Folder, now: NaiveDateTime) {
+pub(super) fn thin(folder: &Folder, now: NaiveDateTime) {
     let Ok(all) = list(folder) else { return };
     let times: Vec<_> = all
         .iter()

@@ -222,7 +222,7 @@ fn computer() -> String {
     named().or_else(kernel).or_else(|| std::env::var("HOSTNAME").ok()).map_or("未知".into(), |s| s.trim().to_owned())
 }
 
-fn user() -> String {
+pub(super) fn user() -> String {
     ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(|| "未知".into())
 }
 

@@ -46,6 +46,11 @@ pub(super) fn begin(conn: &Connection, name: &str, at: &str, kind: StepKind, of:
     Ok(id)
 }
 
+/// Says who makes a step that is open.
+pub(super) fn sign(conn: &Connection, step: i64, who: &str) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT INTO signature (step, who) VALUES (?1, ?2)")?.execute((step, who)).map(drop)
+}
+
 /// Closes a step with its hash and says how many records it really changed. With 0 the caller rolls
 /// the step back.
 pub(super) fn seal(conn: &Connection, step: i64) -> rusqlite::Result<usize> {
@@ -232,5 +237,6 @@ pub(super) fn step_of_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Step> {
         of: row.get(4)?,
         changes: row.get::<_, i64>(5)?.unsigned_abs() as usize,
         undone: false,
+        who: row.get(6)?,
     })
 }

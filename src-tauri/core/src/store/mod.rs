@@ -16,6 +16,7 @@
 //! … along, as one step; putting it back brings the same group back. What only mentions it stays, and
 //! the name stays readable.
 
+mod aside;
 mod attach;
 mod backup;
 mod folder;
@@ -34,6 +35,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use serde::Serialize;
 use ts_rs::TS;
 
+pub use aside::{Copied, Unpacked};
 pub use attach::{Attachment, ProofFile};
 pub use backup::{Backup, keep};
 pub use tx::Tx;
@@ -82,6 +84,8 @@ pub struct Step {
     pub undone: bool,
     /// Number of record changes.
     pub changes: usize,
+    /// Who made it; blank for steps from before that was kept.
+    pub who: String,
 }
 
 /// One change of one record.
@@ -93,6 +97,8 @@ pub struct Change {
     pub name: String,
     /// Time of that step.
     pub at: String,
+    /// Who made that step; blank when it is not known.
+    pub who: String,
     /// Kind of the record.
     pub kind: &'static Kind,
     /// Id of the record.
@@ -120,6 +126,8 @@ pub struct Store {
     /// The records as last read, with the step up to which they were.
     read: RefCell<Option<(i64, Ledger)>>,
     clock: Clock,
+    /// Who makes the steps from now on.
+    who: String,
 }
 
 impl std::fmt::Debug for Store {
@@ -237,7 +245,19 @@ impl Store {
             played: RefCell::new(None),
             read: RefCell::new(None),
             clock: Box::new(now),
+            who: folder::user(),
         })
+    }
+
+    /// Says who makes the steps from now on; a blank name means the user of the computer.
+    pub fn sign(&mut self, who: &str) {
+        let who = who.trim();
+        self.who = if who.is_empty() { folder::user() } else { who.to_owned() };
+    }
+
+    /// Who makes the steps.
+    pub fn who(&self) -> &str {
+        &self.who
     }
 
     /// Gives the store another clock: steps, backups and their thinning go by it.
@@ -288,6 +308,7 @@ impl Store {
         let conn = self.conn.as_mut().ok_or_else(|| Error::Database("台账已关闭".into()))?;
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let step = log::begin(&tx, name, &at, kind, of)?;
+        log::sign(&tx, step, &self.who)?;
         let out = work(&mut Tx::new(&tx, &at, step))?;
         if log::seal(&tx, step)? == 0 {
             tx.rollback()?;
@@ -561,7 +582,8 @@ impl Store {
 
     fn changes(&self, which: &str, params: impl rusqlite::Params) -> Result<Vec<Change>> {
         let sql = format!(
-            "SELECT c.step, s.name, s.at, c.kind, c.row, c.before, c.after
+            "SELECT c.step, s.name, s.at, c.kind, c.row, c.before, c.after,
+               coalesce((SELECT who FROM signature WHERE step = c.step), '')
              FROM change c JOIN step s ON s.id = c.step WHERE {which} ORDER BY c.seq"
         );
         let mut changes = self.conn()?.prepare_cached(&sql)?;
@@ -576,6 +598,7 @@ impl Store {
                 step: row.get(0)?,
                 name: row.get(1)?,
                 at: row.get(2)?,
+                who: row.get(7)?,
                 kind,
                 id,
                 before: table.record_of_json(id, before.as_deref())?,
@@ -674,7 +697,8 @@ impl Drop for Store {
 /// Changes that are put into the records in memory one by one.
 const FEW: i64 = 500;
 
-const STEP: &str = "SELECT id, name, at, kind, of, (SELECT count(*) FROM change WHERE change.step = step.id) FROM step";
+const STEP: &str = "SELECT id, name, at, kind, of, (SELECT count(*) FROM change WHERE change.step = step.id),
+  coalesce((SELECT who FROM signature WHERE signature.step = step.id), '') FROM step";
 
 fn known(kind: &str) -> Result<&'static Kind> {
     record::kind(kind).ok_or_else(|| Error::Database(format!("没有名为“{kind}”的记录种类")))

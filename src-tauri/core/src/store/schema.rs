@@ -23,6 +23,7 @@ pub(super) struct Migration {
 pub(super) const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("migrations/0001_start.sql") },
     Migration { sql: include_str!("migrations/0002_annexes.sql") },
+    Migration { sql: include_str!("migrations/0003_who.sql") },
 ];
 
 /// The statements of one kind. Columns stand in declared order and are read by position.
@@ -313,7 +314,8 @@ mod tests {
         let mut names =
             conn.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").unwrap();
         for name in names.query_map([], |r| r.get::<_, String>(0)).unwrap().map(Result::unwrap) {
-            let ours = ["store", "step", "change"].contains(&&*name) || KINDS.iter().any(|k| k.name == name);
+            let ours =
+                ["store", "step", "change", "signature"].contains(&&*name) || KINDS.iter().any(|k| k.name == name);
             assert!(ours, "table {name} belongs to no declared kind");
         }
     }
@@ -346,7 +348,7 @@ mod tests {
             MIGRATIONS.iter().map(|m| super::super::folder::hash_of(m.sql.as_bytes())[..16].to_owned()).collect();
         assert_eq!(
             hashes,
-            ["a684515bd1eef3ea", "0b397ab5f1fad080"],
+            ["a684515bd1eef3ea", "0b397ab5f1fad080", "de016e9bfdc9800d"],
             "add a migration instead of editing one that stores have been through"
         );
     }
