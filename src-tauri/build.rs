@@ -27,6 +27,8 @@ const COMMANDS: &[&str] = &[
     "confirm_text",
     "offers",
     "take_offers",
+    "plain_form",
+    "pattern",
     "tailor",
     "record",
     "lists",

@@ -639,6 +639,28 @@ fn the_command_line_fills_exports_and_seals_an_annex() {
     assert!(!codes.contains(&"SX1_15"), "a value typed by hand is the same value afterwards: {diff}");
 }
 
+#[test]
+fn the_citys_report_goes_out_as_plain_text() {
+    let place = Place::sample("plain");
+    let out = place.path("报告.txt");
+    place.done(&["export", "city-report-2016", "2022-06-30", "--out", out.to_str().expect("UTF-8")]);
+    let text = std::fs::read_to_string(&out).expect("written");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[..3], ["青禾众创空间工作实施进展情况报告", "（截至2022年6月30日）", "一、众创空间建设"], "{text}");
+    assert!(lines[3].starts_with("现有场地 2480 平方米，其中公共区域 560 平方米，提供工位 168 个"), "{text}");
+    assert!(lines.contains(&"云溪职业学院（盖章）"), "and its signature: {text}");
+    // Any other table comes out too: numbers with their unit, columns with a tab between them.
+    let out = place.path("名单.TXT");
+    place.done(&["export", "roster-ip-2026", "2022-06-30", "--out", out.to_str().expect("UTF-8")]);
+    let text = std::fs::read_to_string(&out).expect("written");
+    assert!(
+        text.contains("序号\t权利人\t类别\t名称") && text.contains("\n1\t云溪蜂鸟配送技术有限公司\t软件著作权\t"),
+        "{text}"
+    );
+    let filled = filled_on(form("hunan-filing-2016"), &SAMPLE, "2022-06-30").plain();
+    assert!(filled.contains("成立时间　2016年5月10日　场地面积　2480平方米"), "{filled}");
+}
+
 /// An annex that another province might ask for: nothing of it is known to the program.
 const NEW_PROVINCE: &str = r#"
 id = "yunnan-report-2027"

@@ -42,7 +42,8 @@ impl Book {
     }
 
     fn proof(&mut self, of: &str, id: i64, role: &str, name: &str) {
-        self.add("proof", &format!("owner={of}:{id}; role={role}; name={name}; sha256=0"));
+        let content = self.0.get("proof").map_or(0, |(_, files)| files.len());
+        self.add("proof", &format!("owner={of}:{id}; role={role}; name={name}; sha256={content:064x}"));
     }
 
     fn team(&mut self, more: &str) -> i64 {
@@ -586,6 +587,17 @@ fn every_event_has_its_notice_its_list_and_two_pictures() {
         assert_eq!((short.met, short.have, short.want), (Some(false), Some(5), Some(6)), "{lacks}");
         assert_eq!(missing(&short), [lacks]);
     }
+    let mut same = Book::default();
+    let event = same.event("2022-03-01", "1", "");
+    for role in ["活动通知", "签到表", "照片", "照片"] {
+        same.add("proof", &format!("owner=event:{event}; role={role}; name=某; sha256={:064x}", 7));
+    }
+    let same = condition(&gauged("hunan-2016", same, ON), "H2").clone();
+    assert_eq!(
+        missing(&same),
+        ["event:1 2022-03-01 沙龙 缺照片 1 张"],
+        "one picture twice is one; one sheet may be two things"
+    );
     let none = gauged("hunan-2016", Book::default(), ON);
     assert_eq!(condition(&none, "H2").met, None, "without events nothing is shown to be in order");
 }

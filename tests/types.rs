@@ -12,6 +12,7 @@ fn the_screen_knows_the_types_of_the_core() {
         desk::TextView::export_all(&config),
         desk::Offer::export_all(&config),
         desk::Tailoring::export_all(&config),
+        desk::Pattern::export_all(&config),
         form::Filled::export_all(&config),
         desk::Choice::export_all(&config),
         desk::FilingChoice::export_all(&config),

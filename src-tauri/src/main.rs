@@ -96,6 +96,8 @@ fn run(args: Args) -> tauri::Result<()> {
             commands::texts::confirm_text,
             commands::texts::offers,
             commands::texts::take_offers,
+            commands::texts::plain_form,
+            commands::texts::pattern,
             commands::texts::tailor,
             commands::records::record,
             commands::records::lists,

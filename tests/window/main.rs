@@ -10,6 +10,7 @@ mod first_start;
 mod import;
 mod keeping;
 mod paper;
+mod programmes;
 mod records;
 mod reports;
 mod rooms;

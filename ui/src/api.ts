@@ -26,6 +26,7 @@ import type {
   ListGroup,
   ListRow,
   Offer,
+  Pattern,
   Only,
   Overview,
   PackReport,
@@ -123,6 +124,10 @@ export const confirmText = (form: string, period: string, code: string) =>
 /** Records that a form offers as a beginning. */
 export const offers = (form: string) => invoke<Offer[]>('offers', { form });
 export const takeOffers = (form: string) => invoke<number>('take_offers', { form });
+/** A form as plain text, to send as a message. */
+export const plainForm = (form: string, period: string) => invoke<string>('plain_form', { form, period });
+/** What of a form can be changed. */
+export const pattern = (form: string) => invoke<Pattern>('pattern', { form });
 /** Changes columns or indicators in the manager's own copy of an unofficial form. */
 export const tailor = (form: string, change: Tailoring) => invoke<FormEntry>('tailor', { form, change });
 export const record = (kind: string, id: number) => invoke<RecordView>('record', { kind, id });

@@ -1518,6 +1518,99 @@ numbers: number,
 remarks: Array<string>, };
 
 /**
+ * What of a form the person may change.
+ */
+export type Pattern = { 
+/**
+ * Id of the edition.
+ */
+form: string, 
+/**
+ * Why nothing of it can be changed; blank when it can.
+ */
+fixed: string, 
+/**
+ * It is the manager's own copy of one of the program's forms, which can be brought back.
+ */
+copied: boolean, 
+/**
+ * Its tables of records.
+ */
+rosters: Array<PatternRoster>, 
+/**
+ * Its figures.
+ */
+indicators: Array<PatternIndicator>, };
+
+/**
+ * A column.
+ */
+export type PatternColumn = { 
+/**
+ * Its heading.
+ */
+label: string, 
+/**
+ * Unit of a money column.
+ */
+unit: string, };
+
+/**
+ * What may stand in a column.
+ */
+export type PatternContent = { 
+/**
+ * As form files say it.
+ */
+value: string, 
+/**
+ * For people.
+ */
+label: string, 
+/**
+ * It is money, and takes a unit.
+ */
+money: boolean, };
+
+/**
+ * A figure.
+ */
+export type PatternIndicator = { 
+/**
+ * Its code.
+ */
+code: string, 
+/**
+ * 指标名称.
+ */
+label: string, 
+/**
+ * 计量单位.
+ */
+unit: string, };
+
+/**
+ * A table of records whose columns can be changed.
+ */
+export type PatternRoster = { 
+/**
+ * English name of the kind whose records are its rows.
+ */
+kind: string, 
+/**
+ * Its Chinese name.
+ */
+label: string, 
+/**
+ * Columns from left to right.
+ */
+columns: Array<PatternColumn>, 
+/**
+ * What may stand in a new column.
+ */
+contents: Array<PatternContent>, };
+
+/**
  * What a form reports on.
  */
 export type PeriodKind = "quarter" | "year" | "day";

@@ -1,6 +1,6 @@
 //! Texts of forms, what forms offer, and the manager's own copies of them.
 
-use incubator::desk::{FormEntry, Offer, Tailoring, TextView};
+use incubator::desk::{Choice, FormEntry, Offer, Pattern, Tailoring, TextView};
 use tauri::State;
 
 use crate::office::{Answer, Office};
@@ -33,6 +33,16 @@ pub fn offers(office: State<'_, Office>, form: &str) -> Answer<Vec<Offer>> {
 #[tauri::command(async)]
 pub fn take_offers(office: State<'_, Office>, form: &str) -> Answer<usize> {
     office.ask(|desk| desk.take_offers(form))
+}
+
+#[tauri::command(async)]
+pub fn plain_form(office: State<'_, Office>, form: &str, period: &str) -> Answer<String> {
+    office.ask(|desk| Ok(desk.fill(form, period, Choice::default())?.plain()))
+}
+
+#[tauri::command(async)]
+pub fn pattern(office: State<'_, Office>, form: &str) -> Answer<Pattern> {
+    office.ask(|desk| desk.pattern(form))
 }
 
 #[tauri::command(async)]

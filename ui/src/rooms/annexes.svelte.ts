@@ -1,7 +1,7 @@
 // 附表与申报: the programme looked at, on which day, and what of it is shown.
 import * as api from '../api';
 import { screen } from '../state.svelte';
-import type { BrokenForm, Gauge, PackReport, ProgrammeForm, ProofGroup, Standing, Target } from '../types';
+import type { BrokenForm, FormEntry, Gauge, PackReport, ProgrammeForm, ProofGroup, Standing, Target } from '../types';
 import { reports } from './reports.svelte';
 
 export type Side = 'conditions' | 'tables' | 'proof';
@@ -65,7 +65,8 @@ class Annexes {
     );
     if (!all || programme !== this.programme || on !== this.on) return;
     [this.gauge, this.forms, this.groups] = all;
-    if (!this.forms.some((f) => f.id === this.form)) this.form = this.forms[0]?.id ?? '';
+    const known = [...this.forms, ...this.others].some((f) => f.id === this.form);
+    if (!known) this.form = this.forms[0]?.id ?? this.others[0]?.id ?? '';
     if (this.side === 'tables') await this.table(this.form);
   }
 
@@ -77,8 +78,23 @@ class Annexes {
   /** Shows a table as the room 报表 does. */
   async table(id: string): Promise<void> {
     this.form = id;
-    const form = this.forms.find((f) => f.id === id);
-    if (form) await reports.arrive({ room: 'reports', form: form.id, period: form.period });
+    const period = this.forms.find((f) => f.id === id)?.period ?? this.periodOf(id);
+    if (!period) return;
+    // The table on show is filled anew; what stands open beside it stays open.
+    if (reports.form === id && reports.period === period && reports.filled) await reports.refill();
+    else await reports.arrive({ room: 'reports', form: id, period });
+  }
+
+  /** Tables that no item of the programme asks for: those of other occasions, and rosters. */
+  get others(): FormEntry[] {
+    const known = new Set(this.forms.map((f) => f.id));
+    return (screen.status?.forms ?? []).filter((f) => f.period !== 'quarter' && !known.has(f.id));
+  }
+
+  private periodOf(id: string): string | undefined {
+    const kind = screen.status?.forms.find((f) => f.id === id)?.period;
+    if (kind === 'day') return this.on;
+    return kind === 'year' ? this.on.slice(0, 4) : undefined;
   }
 
   async judge(condition: string, answer: boolean | null, note: string, until: string | null): Promise<boolean> {

@@ -171,12 +171,12 @@ enum Command {
         #[command(flatten)]
         output: Output,
     },
-    /// 导出一张表格为工作簿
+    /// 导出一张表格为工作簿；文件名以 .txt 结尾的导出为文字
     Export {
         #[command(flatten)]
         report: Report,
         /// 写到这个文件
-        #[arg(long, value_name = "F.xlsx")]
+        #[arg(long, value_name = "F.xlsx|F.txt")]
         out: PathBuf,
         #[command(flatten)]
         choice: ChoiceArgs,
@@ -691,8 +691,13 @@ fn run(cli: Cli) -> Result<()> {
         Command::Attach { record, role, file } => {
             let mut desk = open()?;
             let view = desk.record(&record.kind, record.id)?;
-            desk.attach(&format!("{}:{}", view.kind, view.id), &role, &file_name(&file), &read_file(&file)?)?;
-            print(&format!("已为“{}”添加{role}：{}", view.label, file.display()));
+            let kept = desk.keep_proof(&file_name(&file), Some(&role), &read_file(&file)?)?;
+            let outcome = desk.add_proof(&record.kind, record.id, vec![kept])?;
+            match outcome.known.first() {
+                Some(name) => print(&format!("“{}”已有这份{role}：{name}，没有重复添加", view.label)),
+                None => print(&format!("已为“{}”添加{role}：{}", view.label, file.display())),
+            }
+            outcome.remarks.iter().for_each(|say| print(&format!("注意：{say}")));
             Ok(())
         }
         Command::Proofs { folder } => {

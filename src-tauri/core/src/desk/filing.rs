@@ -296,8 +296,12 @@ impl Desk {
         workbook::form(&filled)
     }
 
-    /// The same, written to a file: beside it first, then renamed.
+    /// The same, written to a file: beside it first, then renamed. A file that ends in .txt gets the form's words
+    /// as plain text.
     pub fn export_to(&self, form: &str, period: &str, choice: Choice, path: &Path) -> Result<()> {
+        if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("txt")) {
+            return file::write(path, self.fill(form, period, choice)?.plain().as_bytes());
+        }
         file::write(path, &self.export(form, period, choice)?)
     }
 

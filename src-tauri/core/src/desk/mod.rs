@@ -43,7 +43,7 @@ pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, RecordView, ki
 pub use reminders::Reminder;
 pub use round::{Round, RoundPut, RoundRow};
 pub use search::{Hit, HitGroup};
-pub use tailor::{Offer, Tailoring};
+pub use tailor::{Offer, Pattern, PatternColumn, PatternContent, PatternIndicator, PatternRoster, Tailoring};
 pub use target::Target;
 pub use texts::TextView;
 

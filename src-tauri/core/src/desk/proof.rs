@@ -18,7 +18,7 @@ use crate::form::Gap;
 use crate::ledger::Ledger;
 use crate::period::{Basis, Period, Window};
 use crate::programme::measure::{Figures, figures};
-use crate::programme::{Kept, Programme, Proofs, Want, wanted};
+use crate::programme::{Kept, Programme, Proofs, Want, different, wanted};
 use crate::progress::Progress;
 use crate::record::{Kind, Record, Type, Value, kind};
 
@@ -350,7 +350,7 @@ impl Desk {
             for behind in rule.want.each.iter().filter_map(|code| figures.get(code)).flat_map(|m| &m.from) {
                 let count = counts.entry(behind.id).or_insert_with(|| blank(behind.id));
                 count.want += 1;
-                let there = proofs.fitting(behind.kind, behind.id, rule.want).len();
+                let there = different(&proofs.fitting(behind.kind, behind.id, rule.want));
                 count.have += usize::from(there >= rule.want.at_least);
             }
         }
@@ -411,14 +411,19 @@ impl Desk {
         let state = self.proof(list, id)?;
         let shape = own("proof")?;
         let mut outcome = ProofAdded::default();
-        let mut there: HashSet<String> =
-            state.files.iter().filter(|f| f.owner.is_empty()).map(|f| f.sha256.clone()).collect();
+        // One sheet may be the notice and the sign-in list: told so by hand, it is put once for each.
+        let own = state.files.iter().filter(|f| f.owner.is_empty());
+        let mut there: HashSet<(String, String)> = own.map(|f| (f.sha256.clone(), f.role.clone())).collect();
         let elsewhere = holders(&ledger);
         let mut lacking: Vec<(Vec<String>, usize)> =
             state.needs.iter().map(|n| (n.roles.clone(), n.want.saturating_sub(n.have))).collect();
         let mut records = Vec::new();
         for file in files {
-            if !there.insert(file.sha256.clone()) {
+            let known = match &file.role {
+                Some(role) => there.contains(&(file.sha256.clone(), role.clone())),
+                None => there.iter().any(|(content, _)| *content == file.sha256),
+            };
+            if known {
                 outcome.known.push(file.name);
                 continue;
             }
@@ -427,6 +432,7 @@ impl Desk {
                 Some(role) => return Err(Error::refused(format!("没有名为“{role}”的材料类别"))),
                 None => guess(&file.name, &state.roles, &lacking),
             };
+            there.insert((file.sha256.clone(), role.clone()));
             if let Some((_, short)) = lacking.iter_mut().find(|(roles, short)| *short > 0 && roles.contains(&role)) {
                 *short -= 1;
             }
@@ -564,7 +570,7 @@ fn needs(kind: &'static Kind, id: i64, rules: &[Rule], figures: &Figures, proofs
         rule.want.at_least > 0 && rule.of == Some(kind) && rule.want.each.as_ref().is_some_and(behind)
     };
     let need = |rule: &Rule| {
-        let have = proofs.fitting(kind, id, rule.want).len();
+        let have = different(&proofs.fitting(kind, id, rule.want));
         let want = rule.want.at_least;
         let say = if have >= want { "齐".to_owned() } else { format!("缺{}", wanted(rule.want, want - have)) };
         ProofNeed { roles: rule.want.roles.clone(), have, want, say }

@@ -8,8 +8,8 @@ use ts_rs::TS;
 use super::filing::own;
 use super::{Desk, FormEntry};
 use crate::error::{Error, Result};
-use crate::form::{Form, parse};
-use crate::record::{Record, Value, parse_value};
+use crate::form::{CellDef, Form, parse};
+use crate::record::{Record, Type, Value, parse_value};
 
 /// One change of a form's own copy.
 #[derive(Debug, Clone, PartialEq, Deserialize, TS)]
@@ -99,7 +99,109 @@ pub struct Offer {
     pub taken: bool,
 }
 
+/// What of a form the person may change.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct Pattern {
+    /// Id of the edition.
+    pub form: String,
+    /// Why nothing of it can be changed; blank when it can.
+    pub fixed: String,
+    /// It is the manager's own copy of one of the program's forms, which can be brought back.
+    pub copied: bool,
+    /// Its tables of records.
+    pub rosters: Vec<PatternRoster>,
+    /// Its figures.
+    pub indicators: Vec<PatternIndicator>,
+}
+
+/// A table of records whose columns can be changed.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct PatternRoster {
+    /// English name of the kind whose records are its rows.
+    pub kind: &'static str,
+    /// Its Chinese name.
+    pub label: &'static str,
+    /// Columns from left to right.
+    pub columns: Vec<PatternColumn>,
+    /// What may stand in a new column.
+    pub contents: Vec<PatternContent>,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct PatternColumn {
+    /// Its heading.
+    pub label: String,
+    /// Unit of a money column.
+    pub unit: String,
+}
+
+/// What may stand in a column.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct PatternContent {
+    /// As form files say it.
+    pub value: &'static str,
+    /// For people.
+    pub label: &'static str,
+    /// It is money, and takes a unit.
+    pub money: bool,
+}
+
+/// A figure.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct PatternIndicator {
+    /// Its code.
+    pub code: String,
+    /// 指标名称.
+    pub label: String,
+    /// 计量单位.
+    pub unit: String,
+}
+
 impl Desk {
+    /// What of a form the person may change.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such form.
+    pub fn pattern(&self, form: &str) -> Result<Pattern> {
+        let form = self.shelf().edition(form, None)?;
+        let roster = |def: &crate::form::RosterDef| PatternRoster {
+            kind: def.kind.name,
+            label: def.kind.label,
+            columns: def
+                .columns
+                .iter()
+                .map(|c| PatternColumn { label: c.label.clone(), unit: c.unit.clone() })
+                .collect(),
+            contents: std::iter::once(PatternContent { value: "blank", label: "空白(手填)", money: false })
+                .chain(def.kind.fields.iter().map(|f| PatternContent {
+                    value: f.name,
+                    label: f.label,
+                    money: f.ty == Type::Money,
+                }))
+                .collect(),
+        };
+        let indicator = |def: &CellDef| PatternIndicator {
+            code: def.code.clone(),
+            label: def.label.clone(),
+            unit: def.unit.clone(),
+        };
+        // Figures that only serve a table's rows are no indicators of it.
+        let shown = form.cells.iter().filter(|_| !form.lists_only);
+        Ok(Pattern {
+            form: form.id.clone(),
+            fixed: fixed(form).unwrap_or_default(),
+            copied: form.own && crate::form::Shelf::built_in(&form.id),
+            rosters: form.rosters.iter().map(roster).collect(),
+            indicators: shown.map(indicator).collect(),
+        })
+    }
+
     /// Changes the manager's own copy of an unofficial form; the first change makes the copy. A change that
     /// would leave a file with flaws is refused and nothing is written.
     ///
@@ -143,10 +245,18 @@ impl Desk {
             let record = offered(def.kind, fields);
             let keys = def.kind.keys.first().copied().unwrap_or_default();
             let same = |r: &Record| keys.iter().all(|key| r.field(def.kind, key) == record.field(def.kind, key));
-            let label = |(name, text): &(String, String)| Some((def.kind.field(name)?.label, text.clone()));
+            // In the order of the record, a figure by its name.
+            let named = |name: &str, text: &str| {
+                let figure = crate::form::shared_figures().iter().find(|f| name == "figure" && f.code == text);
+                figure.map_or_else(|| text.to_owned(), |figure| figure.label.clone())
+            };
+            let text = |field: &crate::record::Field| {
+                let (name, text) = fields.iter().find(|(name, _)| *name == field.name)?;
+                Some((field.label, named(name, text)))
+            };
             Offer {
                 kind: def.kind.name,
-                fields: fields.iter().filter_map(label).collect(),
+                fields: def.kind.fields.iter().filter_map(text).collect(),
                 taken: ledger.rows(def.kind).iter().any(same),
             }
         };
@@ -186,14 +296,19 @@ fn offered(kind: &'static crate::record::Kind, fields: &[(String, String)]) -> R
     record
 }
 
+/// Why nothing of a form can be changed here.
+fn fixed(form: &Form) -> Option<String> {
+    if form.official {
+        return Some(format!("“{}”是官方表式，栏目和指标不能改", form.title));
+    }
+    let say = "有自己的版面，请复制它的文件到台账的 forms 文件夹后修改";
+    form.layout.is_some().then(|| format!("“{}”{say}", form.title))
+}
+
 /// The form's text after a change.
 fn tailored(form: &Form, change: &Tailoring) -> Result<String> {
-    if form.official {
-        return Err(Error::refused(format!("“{}”是官方表式，栏目和指标不能改", form.title)));
-    }
-    if form.layout.is_some() {
-        let say = "有自己的版面，请复制它的文件到台账的 forms 文件夹后修改";
-        return Err(Error::refused(format!("“{}”{say}", form.title)));
+    if let Some(say) = fixed(form) {
+        return Err(Error::refused(say));
     }
     let mut document: DocumentMut =
         form.text.parse().map_err(|_| Error::refused(format!("“{}”的文件无法改写", form.title)))?;

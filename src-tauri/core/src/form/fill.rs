@@ -312,6 +312,8 @@ fn texts(form: &Form, filing: &Filing, scope: &Scope, cells: &mut Vec<Cell>) {
     for (def, cell) in form.cells.iter().zip(cells) {
         let CellSource::Text(limit) = def.source else { continue };
         cell.limit = limit.and_then(|n| u32::try_from(n).ok());
+        // A text that nobody has written has no characters, and is still a text.
+        cell.length = Some(0);
         let Some(Content::Text(written)) = cell.value.clone() else { continue };
         // A figure that is not known yet leaves a line to write on, not a sentence with a hole.
         let shown = |code: &str| {

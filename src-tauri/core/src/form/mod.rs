@@ -9,6 +9,7 @@ mod expr;
 mod fill;
 mod grid;
 pub(crate) mod parse;
+mod plain;
 mod shared;
 pub(crate) mod shelf;
 mod table;

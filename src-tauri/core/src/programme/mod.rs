@@ -15,7 +15,7 @@ use ts_rs::TS;
 pub(crate) use gauge::gauge_counted;
 pub use gauge::{gauge, gauge_over};
 pub use parse::parse;
-pub(crate) use proof::{Kept, Proofs, owner_of, wanted};
+pub(crate) use proof::{Kept, Proofs, different, owner_of, wanted};
 pub use shelf::Shelf;
 
 use crate::figure::{Compare, Condition, Query};

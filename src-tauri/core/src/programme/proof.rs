@@ -1,7 +1,7 @@
 //! Which proof files are there, and which records lack them.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -99,7 +99,7 @@ impl<'a> Proofs<'a> {
         if let Some(code) = &want.each {
             for behind in figures.get(code).map_or(&[][..], |m| &m.from) {
                 found.want += 1;
-                let there = self.fitting(behind.kind, behind.id, want).len();
+                let there = different(&self.fitting(behind.kind, behind.id, want));
                 if there >= want.at_least {
                     found.have += 1;
                 } else {
@@ -111,7 +111,7 @@ impl<'a> Proofs<'a> {
             return found;
         }
         found.want = 1;
-        let there = self.files(want, figures).len();
+        let there = different(&self.files(want, figures));
         if there >= want.at_least {
             found.have = 1;
         } else if let Some(first) = want.some.first() {
@@ -193,6 +193,11 @@ impl<'a> Proofs<'a> {
         });
         by_owner.get(&id).cloned().unwrap_or_default()
     }
+}
+
+/// How many there are: the same picture put twice is one picture.
+pub(crate) fn different(files: &[Kept]) -> usize {
+    files.iter().map(|kept| kept.sha256).collect::<HashSet<_>>().len()
 }
 
 /// What is wanted, in words: 照片 2 张.
