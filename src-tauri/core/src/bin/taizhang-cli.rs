@@ -176,7 +176,7 @@ enum Command {
         #[command(flatten)]
         report: Report,
         /// 写到这个文件
-        #[arg(long, value_name = "F.xlsx|F.txt")]
+        #[arg(long, value_name = "F.xlsx")]
         out: PathBuf,
         #[command(flatten)]
         choice: ChoiceArgs,
