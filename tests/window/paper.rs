@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, play, sample_folder};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::stage::{PATIENCE, Stage, Window, play, sample_folder};
 
 /// Width of what is printed on A4 upright and across, in the page's own pixels, margins left out.
 const UPRIGHT: u32 = 688;
@@ -70,6 +73,94 @@ fn every_form_stands_alone_on_its_paper() {
             let back = "for (const rule of window.paperRules) rule.media.mediaText = 'print';
                         document.documentElement.style.removeProperty('width')";
             window.run(back).await;
+        }
+        window.close().await;
+    });
+}
+
+impl Window<'_> {
+    /// Presses 打印 and answers GTK's own dialog, which prints to a file where there is no printer; gives the file.
+    async fn printed(&self, folder: &Path) -> Vec<u8> {
+        let file = folder.join("output.pdf");
+        let _ = std::fs::remove_file(&file);
+        self.press("打印").await;
+        let xdotool = |args: &[&str]| {
+            let out = self.stage.command("xdotool").args(args).output().expect("xdotool runs");
+            out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
+        };
+        let start = Instant::now();
+        let dialog = loop {
+            match xdotool(&["search", "--onlyvisible", "--name", "^Print$"]) {
+                Some(found) if !found.is_empty() => break found.lines().last().unwrap_or_default().to_owned(),
+                _ => assert!(start.elapsed() < PATIENCE, "the system's print dialog opens"),
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        };
+        let mut size = 0;
+        let start = Instant::now();
+        loop {
+            assert!(start.elapsed() < PATIENCE, "the page is printed to a file");
+            tokio::time::sleep(Duration::from_millis(1500)).await;
+            let now = std::fs::metadata(&file).map_or(0, |m| m.len());
+            if now == 0 {
+                // The dialog lists its printers by and by: the first row is the file.
+                xdotool(&["windowfocus", &dialog]);
+                xdotool(&["mousemove", "--window", &dialog, "110", "86", "click", "1"]);
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                xdotool(&["key", "--clearmodifiers", "Return"]);
+            } else if now == size {
+                break;
+            }
+            size = now;
+        }
+        std::fs::read(&file).expect("the printed file")
+    }
+}
+
+/// Width and height of each page of a PDF, in points.
+fn pages(pdf: &[u8]) -> Vec<(u32, u32)> {
+    let text = String::from_utf8_lossy(pdf);
+    let boxes = text.split("/MediaBox").skip(1);
+    let number = |word: &str| word.parse::<f64>().map_or(0, |n| n.round() as u32);
+    boxes
+        .filter_map(|rest| {
+            let inside = rest.split_once('[')?.1.split_once(']')?.0;
+            let sides: Vec<u32> = inside.split_whitespace().map(number).collect();
+            Some((*sides.get(2)?, *sides.get(3)?))
+        })
+        .collect()
+}
+
+#[test]
+fn every_form_is_printed_on_a4_by_the_systems_own_dialog() {
+    play(async {
+        let stage = Stage::set("printer", false);
+        let paper = stage.home.join("文档");
+        for folder in [&paper, &stage.home.join("config/gtk-3.0")] {
+            std::fs::create_dir_all(folder).expect("a folder");
+        }
+        std::fs::write(stage.home.join("config/user-dirs.dirs"), "XDG_DOCUMENTS_DIR=\"$HOME/文档\"\n")
+            .expect("written");
+        let only_files = "[Settings]\ngtk-print-backends=file\n";
+        std::fs::write(stage.home.join("config/gtk-3.0/settings.ini"), only_files).expect("written");
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.turn_to_the_published_quarter().await;
+        window.size(1366, 768).await;
+        for (form, wanted) in [("torch-quarterly-2021", 1..=1), ("shanxi-recognition-2022", 12)] {
+            window
+                .run(&format!(
+                    "const forms = document.querySelector('select[aria-label=报表]'); forms.value = {form:?};
+                     forms.dispatchEvent(new Event('change', {{ bubbles: true }}))"
+                ))
+                .await;
+            window.wait(form, &format!("return document.querySelector('.paper')?.dataset.form === {form:?}")).await;
+            let pdf = window.printed(&paper).await;
+            std::fs::write(crate::stage::top().join(format!("out/screens/print-{form}.pdf")), &pdf).expect("kept");
+            let pages = pages(&pdf);
+            assert!(pages.iter().all(|page| *page == (595, 842)), "{form} stands on A4: {pages:?}");
+            assert!(wanted.contains(&pages.len()), "{form} takes {} pages", pages.len());
         }
         window.close().await;
     });
