@@ -151,3 +151,37 @@ fn a_messy_roster_is_dropped_mended_imported_and_taken_back() {
         assert_eq!(kept, [(Some("晨星队"), Some("陶瓷文创")), (Some("长庚队"), Some("漆器"))], "exactly the plan");
     });
 }
+
+#[test]
+fn reading_a_long_roster_tells_how_far_it_is_and_stops_when_told_to() {
+    play(async {
+        let stage = Stage::set("import-long", false);
+        let folder = stage.home.join("台账");
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.shows("打开示例").await;
+        window.room("导入").await;
+        window.shows("还没有名册").await;
+        let long = "const rows = Array.from({ length: 150000 }, (_, i) => `第${i}队,张三,2021-03-05,13800138000,第 ${i} 个项目`);
+            const file = new File(['团队名称,负责人,入驻日期,联系电话,创业项目或产品\\n' + rows.join('\\n')], 'long.csv');
+            const carried = new DataTransfer(); carried.items.add(file);
+            const drop = new Event('drop', { bubbles: true, cancelable: true });
+            Object.defineProperty(drop, 'dataTransfer', { value: carried });
+            document.querySelector('.import').dispatchEvent(drop)";
+        window.run(long).await;
+        let step = "const what = document.querySelector('.progress .what');
+            return what !== null && what.innerText.startsWith('读取名册：') && document.querySelector('.progress progress') !== null";
+        window.wait("how far the reading is", step).await;
+        window.picture("import-progress").await;
+        window.run("document.querySelector('.progress button').click()").await;
+        window.shows("读取名册：已取消").await;
+        window.wait("the work is over", "return document.querySelector('.progress') === null").await;
+        window.shows("还没有名册").await;
+
+        // The program goes on.
+        let small = stage.home.join("small.xlsx");
+        messy(&small);
+        window.drop_file(&small).await;
+        window.wait("the plan", "return document.querySelectorAll('.plan tr.row').length === 4").await;
+        window.close().await;
+    });
+}

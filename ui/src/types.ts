@@ -609,7 +609,11 @@ name: string,
 /**
  * Chinese label.
  */
-label: string, };
+label: string, 
+/**
+ * A new record must have it.
+ */
+required: boolean, };
 
 /**
  * One field of a record, as text.
@@ -1275,6 +1279,19 @@ before: number | string | null,
 target: Target, };
 
 /**
+ * A sheet, or a table beside the one that is read, that was not read.
+ */
+export type LeftOut = { 
+/**
+ * Name of the sheet.
+ */
+sheet: string, 
+/**
+ * What was not read and why, in Chinese.
+ */
+say: string, };
+
+/**
  * 错误 must be mended; 警示 may stay with a written reason.
  */
 export type Level = "error" | "warning";
@@ -1779,6 +1796,10 @@ fields: Array<FieldChoice>,
  * Some of the mapping is what was chosen the last time.
  */
 remembered: boolean, 
+/**
+ * Sheets and tables that were not read, each with the reason.
+ */
+left_out: Array<LeftOut>, 
 /**
  * Labels of fields that a new record must have and no column gives.
  */

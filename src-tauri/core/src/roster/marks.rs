@@ -30,6 +30,8 @@ pub(super) struct Marks {
     pub shown: HashMap<(u32, u32), Shown>,
 }
 
+/// Bytes of a binary part that are looked through: twice the largest roster.
+const LARGEST: u64 = 48 << 20;
 /// Merged cells that are believed; nobody draws more.
 const MOST: usize = 200_000;
 
@@ -201,7 +203,7 @@ pub(super) fn of_part(bytes: &[u8], name: &str) -> Option<Marks> {
     let mut marks = Marks::default();
     if name.to_lowercase().ends_with(".bin") {
         let mut content = Vec::new();
-        part.read_to_end(&mut content).ok()?;
+        part.take(LARGEST).read_to_end(&mut content).ok()?;
         binary(&content, &mut marks);
         return Some(marks);
     }

@@ -28,7 +28,7 @@ impl Book {
         } else {
             super::csv::read(text.as_bytes(), PASTED)?
         };
-        Ok(Book { file: PASTED.to_owned(), sheets: vec![sheet] })
+        Ok(Book { file: PASTED.to_owned(), sheets: [sheet].into() })
     }
 }
 

@@ -53,7 +53,7 @@ pub struct Plan {
     pub mapping: Vec<Mapped>,
     /// Every sheet of the file, in its order.
     pub sheets: Vec<SheetFound>,
-    /// Sheets that were not read, each with the reason.
+    /// Sheets and tables that were not read, each with the reason.
     pub left_out: Vec<LeftOut>,
     /// First and last row of the heading, when there is one.
     pub heading: Option<(u32, u32)>,
@@ -222,13 +222,13 @@ pub struct SheetFound {
     pub say: String,
 }
 
-/// A sheet that was not read.
+/// A sheet, or a table beside the one that is read, that was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct LeftOut {
-    /// Its name.
+    /// Name of the sheet.
     pub sheet: String,
-    /// Why, in Chinese.
+    /// What was not read and why, in Chinese.
     pub say: String,
 }
 
@@ -354,9 +354,13 @@ impl Plan {
             mapping: self.mapping.clone(),
             fields: super::heading::choices(self.shape)
                 .into_iter()
-                .map(|(name, label)| FieldChoice { name, label })
+                .map(|(name, label)| {
+                    let required = self.shape.fields.iter().any(|f| f.name == name && f.required);
+                    FieldChoice { name, label, required }
+                })
                 .collect(),
             remembered: self.mapping.iter().any(|m| m.sure == Some(Sure::Remembered)),
+            left_out: self.left_out.clone(),
             lacking: lacking.filter(|f| !mapped(f.name)).map(|f| f.label.to_owned()).collect(),
             trouble: self.trouble.clone(),
             preview: self.preview.clone(),
@@ -502,6 +506,8 @@ pub struct PlanView {
     pub fields: Vec<FieldChoice>,
     /// Some of the mapping is what was chosen the last time.
     pub remembered: bool,
+    /// Sheets and tables that were not read, each with the reason.
+    pub left_out: Vec<LeftOut>,
     /// Labels of fields that a new record must have and no column gives.
     pub lacking: Vec<String>,
     /// Why no rows could be read.
@@ -520,6 +526,8 @@ pub struct FieldChoice {
     pub name: &'static str,
     /// Chinese label.
     pub label: &'static str,
+    /// A new record must have it.
+    pub required: bool,
 }
 
 /// How many rows of a plan there are to look at, ticked or not.

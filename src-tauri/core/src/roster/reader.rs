@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, ExitCode, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
@@ -25,7 +26,8 @@ const WORKER: &str = "--read-for-parent";
 #[derive(Debug, Clone)]
 pub struct Book {
     pub(super) file: String,
-    pub(super) sheets: Vec<Sheet>,
+    /// Shared: a large file is not held twice.
+    pub(super) sheets: Arc<[Sheet]>,
 }
 
 /// Who reads the bytes of files.
@@ -77,7 +79,7 @@ impl Reader {
             None => here(bytes, file)?,
             Some(program) => self.there(program.as_os_str(), bytes, file, progress)?,
         };
-        Ok(Book { file: file.to_owned(), sheets })
+        Ok(Book { file: file.to_owned(), sheets: sheets.into() })
     }
 
     /// Seconds of computing for a file of this length. Small files unpack to large ones, hence the two.
