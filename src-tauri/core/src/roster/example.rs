@@ -49,7 +49,7 @@ fn equals(shape: &Shape, field: &Field, cell: Cell<'_>, unit: Unit) -> bool {
 
 /// Whether a row is the template's example, every column as it was written.
 pub(super) fn is_untouched(shape: &Shape, heading: &Heading, cells: &[(u32, Cell<'_>)]) -> bool {
-    let marked = |cell: Cell<'_>| matches!(cell, Cell::Text(t) if cleaned(t).starts_with(MARK));
+    let marked = |cell: Cell<'_>| matches!(cell, Cell::Text(t) if t.contains(MARK) && cleaned(t).starts_with(MARK));
     let own = |at: u32| cells.iter().find(|(column, _)| *column == at).map(|(_, cell)| *cell);
     cells.iter().any(|(_, cell)| marked(*cell))
         && heading
@@ -70,6 +70,9 @@ pub(super) enum Left {
 /// What is left over from the example in a cell.
 pub(super) fn left_over(cell: Cell<'_>) -> Option<Left> {
     let Cell::Text(text) = cell else { return None };
+    if !text.contains(MARK) {
+        return None;
+    }
     let text = cleaned(text);
     if text == REMARK { Some(Left::Remark) } else { text.starts_with(MARK).then_some(Left::Name) }
 }

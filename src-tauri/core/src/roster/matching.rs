@@ -383,7 +383,7 @@ impl<'a> Planner<'a> {
         };
         for record in ledger.rows(kind) {
             planner.states.push(State { held: Held::Stored(record), claimed: None });
-            planner.index(planner.states.len() - 1);
+            planner.index(planner.states.len() - 1, &record.cells);
         }
         for field in kind.fields {
             if let Type::Ref(of) | Type::Refs(of) = field.ty {
@@ -507,13 +507,6 @@ impl<'a> Planner<'a> {
                 }
                 None => {}
             }
-            if let Some((day, say)) = super::value::day_for_month(field, cell, column.unit) {
-                let cell = place();
-                said.doubts.push(CellFlaw { cell, say });
-                said.months.push(at);
-                said.values[at] = Some(Value::Date(day));
-                continue;
-            }
             match self.value(field, cell, column) {
                 Ok(value) => {
                     if let Some(say) = super::value::without_unit(field, cell, column.unit) {
@@ -523,8 +516,15 @@ impl<'a> Planner<'a> {
                     said.values[at] = value;
                 }
                 Err(say) => {
-                    let cell = place();
-                    said.flaws.push(CellFlaw { cell, say });
+                    let place = place();
+                    match super::value::day_for_month(field, cell, column.unit) {
+                        Some((day, say)) => {
+                            said.doubts.push(CellFlaw { cell: place, say });
+                            said.months.push(at);
+                            said.values[at] = Some(Value::Date(day));
+                        }
+                        None => said.flaws.push(CellFlaw { cell: place, say }),
+                    }
                 }
             }
         }
@@ -703,9 +703,9 @@ impl<'a> Planner<'a> {
     }
 
     /// Makes a state findable by its keys. Keys it had before stay; a look-up compares again.
-    fn index(&mut self, state: usize) {
+    fn index(&mut self, state: usize, cells: &[Option<Value>]) {
         for (i, key) in self.kind.keys.iter().enumerate() {
-            for text in self.keys_of(key, &self.states[state].cells(self.kind)) {
+            for text in self.keys_of(key, cells) {
                 self.keys[i].put(hash_of(&text), state);
             }
         }
@@ -1075,7 +1075,7 @@ impl<'a> Planner<'a> {
         let claimed = Some((Arc::clone(&said.sheet), said.row));
         let label = self.label(&record);
         self.states.push(State { held: Held::Made(PackedValues::of(&record.cells), at), claimed });
-        self.index(self.states.len() - 1);
+        self.index(self.states.len() - 1, &record.cells);
         let mut doubts = std::mem::take(&mut said.doubts);
         doubts.extend(doubt.map(|say| self.flaw(&said, "name", say)));
         let mut row = Row {
@@ -1140,11 +1140,11 @@ impl<'a> Planner<'a> {
         let mut values = None;
         if !changes.is_empty() {
             values = Some(PackedValues::of(&record.cells));
+            self.index(state, &record.cells);
             self.states[state].held = match &self.states[state].held {
                 Held::Made(_, at) => Held::Made(PackedValues::of(&record.cells), *at),
                 Held::Stored(_) | Held::Changed(_) => Held::Changed(Box::new(record)),
             };
-            self.index(state);
         }
         let mut row = Row {
             sheet: said.sheet,
