@@ -392,6 +392,86 @@ fn every_threshold_is_met_at_its_number_and_missed_beside_it() {
     assert_eq!(seen, every, "every number of every programme is tried");
 }
 
+/// One record of everything that a document may want proof of.
+fn world() -> Book {
+    let mut b = Book::default();
+    b.event("2022-03-01", "1", "");
+    b.team("");
+    b.enterprise("");
+    b.team("; registered_on=2022-02-01");
+    for (of, fields) in [
+        ("mentor", "name=导师"),
+        ("staff", "name=某人"),
+        ("fund", "name=种子; size=100"),
+        ("site", "source=自有; total_area=500"),
+        ("operator", "name=运营"),
+        ("space", "name=空间"),
+        ("income", "received_on=2022-03-01; line=财政补贴; amount=1"),
+    ] {
+        b.add(of, fields);
+    }
+    b
+}
+
+/// Conditions, their parts and items of material that want proof.
+fn wanting<'a>(list: &'a [ConditionDef], found: &mut Vec<(&'a ConditionDef, &'a [incubator::programme::Want])>) {
+    for def in list {
+        match &def.test {
+            Test::Proof(wants) if wants.iter().any(|w| w.at_least > 0) => found.push((def, wants)),
+            Test::Parts { parts, .. } => wanting(parts, found),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn every_piece_of_proof_that_is_wanted_is_missed_when_one_file_is_not_there() {
+    let shelf = shelf();
+    let mut tried = 0;
+    for of in &shelf.sound {
+        let mut defs = Vec::new();
+        wanting(&of.conditions, &mut defs);
+        wanting(&of.documents, &mut defs);
+        for (def, wants) in defs {
+            let look = |files: &[(String, i64, String, String)]| {
+                let mut book = world();
+                for (kind, id, role, name) in files {
+                    book.proof(kind, *id, role, name);
+                }
+                let gauge = gauge(of, &book.ledger(), day(ON));
+                let both = find(&gauge.conditions, &def.id).or_else(|| find(&gauge.documents, &def.id));
+                both.unwrap_or_else(|| panic!("{} asks for {}", of.id, def.id)).clone()
+            };
+            // Just as many files as are wanted, each where it is missed.
+            let mut files = Vec::new();
+            for want in wants.iter().filter(|w| w.at_least > 0) {
+                let words = format!("缺{}", want.roles.join("或"));
+                let named = want.named.first().cloned().unwrap_or_default();
+                let mark = if want.named.is_empty() { String::new() } else { format!("含{}", want.named.join("或")) };
+                let bare = look(&[]);
+                let gaps = bare.missing.iter().filter(|g| g.say.contains(&words) && g.say.contains(&mark));
+                for gap in gaps {
+                    for _ in 0..want.at_least {
+                        files.push((gap.kind.to_string(), gap.id, want.roles[0].clone(), format!("{named}.pdf")));
+                    }
+                }
+            }
+            let at = format!("{} {}", of.id, def.id);
+            let whole = look(&files);
+            assert_eq!((whole.met, whole.missing.len()), (Some(true), 0), "{at}: {:?}", whole.missing);
+            for left_out in 0..files.len() {
+                let mut fewer = files.clone();
+                let (kind, _, role, _) = fewer.remove(left_out);
+                let short = look(&fewer);
+                assert_eq!(short.met, Some(false), "{at} without a {role} of {kind}");
+                assert!(short.gap.is_some() && !short.missing.is_empty(), "{at}: it says what is missing");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 40, "every want of every programme: {tried}");
+}
+
 #[test]
 fn the_scoring_table_gives_its_points() {
     let shelf = shelf();
