@@ -138,7 +138,7 @@ fn a_backup_is_made_of_the_moment_while_the_store_goes_on() {
     office.desk.store_mut().backed_up(&copied);
     assert_eq!(copied.verify(Progress::SILENT).expect("looked through"), [], "the copy can be looked through too");
     drop(copied);
-    assert_eq!(office.desk.backups().expect("backups"), [backup.clone()], "it stands in the list");
+    assert_eq!(office.desk.backups().expect("backups"), std::slice::from_ref(&backup), "it stands in the list");
     let unpacked = Unpacked::open(&office.folder, &backup.path, Progress::SILENT).expect("sound");
     let changes = office.desk.restore_changes(&unpacked).expect("compared");
     assert_eq!(changes.len(), 1, "{changes:?}");

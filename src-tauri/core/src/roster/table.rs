@@ -128,11 +128,10 @@ fn is_total_word(word: &str) -> bool {
     if word.chars().count() <= 8 && ["合计", "小计", "总计"].iter().any(|end| word.ends_with(end)) {
         return true;
     }
-    let counted = WORDS.iter().chain(&["共", "总共"]).filter_map(|w| word.strip_prefix(w)).any(|rest| {
+    WORDS.iter().chain(&["共", "总共"]).filter_map(|w| word.strip_prefix(w)).any(|rest| {
         let digits = rest.chars().take_while(char::is_ascii_digit).count();
         digits > 0 && rest.chars().count() - digits <= 5
-    });
-    counted
+    })
 }
 
 /// A row of sums: its first cell says so, and what a record must have is missing or holds the word itself.

@@ -689,8 +689,8 @@ fn yes_or_no(field: &Field, cell: Cell<'_>) -> Result<bool, String> {
     let bad = || format!("{label}“{cell}”请填“是”或“否”");
     match cell {
         Cell::Bool(b) => Ok(b),
-        Cell::Number(n, false) if n == 1.0 => Ok(true),
-        Cell::Number(n, false) if n == 0.0 => Ok(false),
+        Cell::Number(1.0, false) => Ok(true),
+        Cell::Number(0.0, false) => Ok(false),
         Cell::Text(text) => {
             let text = folded(&cleaned(text));
             match text.as_str() {
