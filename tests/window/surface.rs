@@ -70,5 +70,6 @@ fn the_screen_is_small_and_charts_come_when_they_are_shown() {
     }
     assert!(screen > 0 && charts == 1, "the screen, and the charts in a file of their own: {screen}, {charts}");
     let size = packed.finish().expect("packed").into_inner().len();
+    println!("JavaScript without charts, packed: {} KB", size / 1024);
     assert!(size <= 400 * 1024, "at most 400 KB of JavaScript without charts: {size}");
 }
