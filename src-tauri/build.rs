@@ -39,6 +39,7 @@ const COMMANDS: &[&str] = &[
     "list_ids",
     "change_cells",
     "add_record",
+    "begin_record",
     "delete_records",
     "put_back",
     "bin",

@@ -148,6 +148,15 @@ fn references_are_typed_by_name_or_picked() {
     let agreement = office.add("agreement", &[("tenant", "智农"), ("number", "A-1")]);
     let two = office.desk.add("agreement", &typed(&[("tenant", "同名"), ("number", "A-2")])).expect("an answer").row;
     assert!(two.id == 0 && two.marks[0].say.contains("有 2 条"), "two of a name are not guessed: {:?}", two.marks);
+    for typed in ["zhinong", "zn", "智n"] {
+        let picks = office.desk.choices("agreement", "tenant", typed).expect("choices").picks;
+        assert_eq!(picks.iter().map(|p| p.id).collect::<Vec<_>>(), [alone], "{typed} is 智 农 alone");
+    }
+    let count = |office: &mut Office| office.column("agreement", &View::default(), "number", true).len();
+    let before = count(&mut office);
+    let begun = office.desk.begun("agreement", &typed(&[("tenant", "智农")])).expect("begun").row;
+    assert_eq!((begun.id, begun.marks.len()), (0, 0), "it lacks nothing");
+    assert_eq!(count(&mut office), before, "and is saved only when something is typed");
     let picks = office.desk.choices("agreement", "tenant", "同").expect("choices");
     assert_eq!(
         picks.picks.iter().map(|p| (p.id, p.hint.as_str())).collect::<Vec<_>>(),
@@ -335,4 +344,22 @@ fn the_round_asks_every_tenant_of_the_quarter_once() {
     let bad =
         office.desk.round_put("2021Q3", &RoundPut { tenant: served, field: "headcount".into(), text: "约9".into() });
     assert!(matches!(bad, Err(Error::Flawed { .. })), "what is no number is said: {bad:?}");
+}
+
+#[test]
+fn a_filtered_list_stays_filtered_while_it_is_worked_in() {
+    let mut office = office("filtered");
+    let ids: Vec<i64> =
+        ["甲", "乙", "丙"].iter().map(|n| office.add("team", &[("name", n), ("moved_in_on", "2021-01-01")])).collect();
+    let test = Test::Contains { text: "甲".into() };
+    let view = View { filters: vec![Filter { field: "name".into(), test }], ..View::default() };
+    assert_eq!(office.column("team", &view, "name", true), ["甲"]);
+    office.desk.change("team", &[put(ids[0], "note", "改")]).expect("changed");
+    assert_eq!(office.column("team", &view, "name", false), ["甲"], "what was left out does not come in with a change");
+    office.desk.delete_all("team", &ids[..1]).expect("deleted");
+    assert_eq!(office.column("team", &view, "name", false), [""; 0]);
+    office.desk.undo().expect("undone");
+    assert_eq!(office.column("team", &view, "name", false), ["甲"], "what comes back comes back alone");
+    office.add("team", &[("name", "丁"), ("moved_in_on", "2021-01-01")]);
+    assert_eq!(office.column("team", &view, "name", false), ["甲", "丁"], "a new record is seen by who typed it");
 }

@@ -108,6 +108,7 @@ fn run(args: Args) -> tauri::Result<()> {
             commands::records::list_ids,
             commands::records::change_cells,
             commands::records::add_record,
+            commands::records::begin_record,
             commands::records::delete_records,
             commands::records::put_back,
             commands::records::bin,

@@ -11,6 +11,7 @@ mod import;
 mod keeping;
 mod paper;
 mod programmes;
+mod quarter;
 mod records;
 mod reports;
 mod rooms;

@@ -29,6 +29,50 @@ fn sample_text(column: &Column, label: &str) -> String {
 }
 
 impl Window<'_> {
+    /// Teaches the page to compose: `compose(field, order)` types 您好 by an input method and ends it with Enter, in the
+    /// order in which one engine or the other tells it, and gives what then stands in the field.
+    async fn compositions(&self) {
+        self
+            .run(
+                "window.compose = (field, order) => {
+                   const fire = (type, data) => field.dispatchEvent(new CompositionEvent(type, { data, bubbles: true }));
+                   const key = (key, keyCode, isComposing) =>
+                     field.dispatchEvent(new KeyboardEvent('keydown', { key, keyCode, isComposing, bubbles: true, cancelable: true }));
+                   const put = (text) => {
+                     const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value').set;
+                     set.call(field, text);
+                     field.dispatchEvent(new InputEvent('input', { bubbles: true, isComposing: true }));
+                   };
+                   const before = field.value;
+                   if (order === 'chromium') key('Process', 229, false);
+                   fire('compositionstart', '');
+                   for (const part of ['n', 'ni', 'nin', 'nin h', '您好']) { fire('compositionupdate', part); put(before + part); if (order === 'webkit') key('Process', 229, true); }
+                   if (order === 'chromium') { key('Enter', 229, true); fire('compositionend', '您好'); }
+                   else { fire('compositionend', '您好'); key('Enter', 229, false); }
+                   return field.value;
+                 }",
+            )
+            .await;
+    }
+
+    /// Composes in a field in both orders: every letter is kept, and the Enter that ends it leaves the field where it was.
+    async fn holds_compositions(&self, css: &str, why: &str) {
+        self.wait(why, &format!("return document.querySelector({css:?}) !== null")).await;
+        for order in ["chromium", "webkit"] {
+            let script = format!(
+                "const field = document.querySelector({css:?});
+                 field.focus();
+                 const before = field.value;
+                 const room = document.querySelector('nav [aria-current=page]').innerText;
+                 const kept = compose(field, {order:?});
+                 const still = document.activeElement === field && field.isConnected
+                   && room === document.querySelector('nav [aria-current=page]').innerText;
+                 return [kept === before + '您好', still]"
+            );
+            assert_eq!(self.run(&script).await, json!([true, true]), "{why}: {css}, {order}");
+        }
+    }
+
     /// Opens a list by its name on the left.
     async fn list(&self, label: &str) {
         let script = format!(
@@ -217,28 +261,7 @@ fn no_letter_of_a_composition_is_lost_and_none_of_its_keys_moves() {
         let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
         window.room("档案").await;
         window.size(1366, 768).await;
-        // A composition as the two engines tell it: 您好, ended by Enter.
-        window
-            .run(
-                "window.compose = (field, order) => {
-                   const fire = (type, data) => field.dispatchEvent(new CompositionEvent(type, { data, bubbles: true }));
-                   const key = (key, keyCode, isComposing) =>
-                     field.dispatchEvent(new KeyboardEvent('keydown', { key, keyCode, isComposing, bubbles: true, cancelable: true }));
-                   const put = (text) => {
-                     const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value').set;
-                     set.call(field, text);
-                     field.dispatchEvent(new InputEvent('input', { bubbles: true, isComposing: true }));
-                   };
-                   const before = field.value;
-                   if (order === 'chromium') key('Process', 229, false);
-                   fire('compositionstart', '');
-                   for (const part of ['n', 'ni', 'nin', 'nin h', '您好']) { fire('compositionupdate', part); put(before + part); if (order === 'webkit') key('Process', 229, true); }
-                   if (order === 'chromium') { key('Enter', 229, true); fire('compositionend', '您好'); }
-                   else { fire('compositionend', '您好'); key('Enter', 229, false); }
-                   return field.value;
-                 }",
-            )
-            .await;
+        window.compositions().await;
         let mut tried = 0;
         // Every column of every list, with both orders.
         let lists =
@@ -297,6 +320,23 @@ fn no_letter_of_a_composition_is_lost_and_none_of_its_keys_moves() {
             )
             .await;
         assert_eq!(answer, json!([]), "in the editor");
+        window.keys(&Key::Escape.to_string()).await;
+
+        // The filter of a column, of each sort; the search box; the round; a reason below the form; a text of an annex.
+        for field in ["name", "registered_on"] {
+            let at = columns("enterprise").expect("columns").iter().position(|c| c.name == field).expect("it");
+            window.run(&format!("document.querySelector('[data-head=\"{at}\"] .more').click()")).await;
+            window.holds_compositions(".menu input", "the filter stays open").await;
+            window.run("document.querySelector('.menu')?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }))").await;
+        }
+        window.holds_compositions("input[role=combobox][aria-label=查找]", "the search opens nothing").await;
+        window.room("季度更新").await;
+        window.holds_compositions("[data-row=\"3\"][data-at=\"0\"]", "the round stays in its cell").await;
+        window.turn_to_the_published_quarter().await;
+        window.holds_compositions(".checks .warning textarea", "a reason stays").await;
+        window.run("document.querySelector('[data-code=zjf04]').click()").await;
+        window.wait("the panel", "return document.querySelector('aside .hand textarea') !== null").await;
+        window.holds_compositions("aside .hand textarea", "a reason by hand stays").await;
         window.close().await;
     });
 }
@@ -388,6 +428,7 @@ fn a_pasted_block_is_looked_at_and_then_kept() {
         window.press("粘贴 2 条").await;
         let more = format!("return document.querySelector('.tally')?.innerText === '{} 条'", count + 2);
         window.wait("the records", &more).await;
+        window.wait("by its name", "return document.querySelector('header .what')?.innerText === '粘贴创业导师'").await;
         window.close().await;
     });
 }

@@ -144,6 +144,8 @@ export const listIds = (list: string, view: View, from: number, to: number) =>
   invoke<number[]>('list_ids', { list, view, from, to });
 export const changeCells = (list: string, puts: Put[]) => inTurn<Changed>('change_cells', { list, puts });
 export const addRecord = (list: string, typed: Typed[]) => inTurn<Added>('add_record', { list, typed });
+/** What a new record would be so far; nothing is saved. */
+export const beginRecord = (list: string, typed: Typed[]) => invoke<Added>('begin_record', { list, typed });
 export const deleteRecords = (list: string, ids: number[]) => inTurn<null>('delete_records', { list, ids });
 export const putBack = (kind: string, id: number) => inTurn<null>('put_back', { kind, id });
 export const bin = () => invoke<Binned[]>('bin');

@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: measures the quarterly report and the import of a large roster against floors and
-//! against Python scripts.
+//! against Python scripts, and the window against a bare one.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,10 @@ use crate::setup::{self, For};
 use crate::shell::{Outcome, cargo, command, run, succeeds};
 
 /// What can be measured by itself.
-const BENCHES: [&str; 3] = ["quarterly", "import", "pack"];
+const BENCHES: [&str; 4] = ["quarterly", "import", "pack", WINDOW];
+
+/// The one that needs a desktop: only when it is named.
+const WINDOW: &str = "window";
 
 /// Builds with the release profile, measures, prints: everything, or what is named.
 pub fn bench(only: &[String]) -> Outcome {
@@ -16,7 +19,12 @@ pub fn bench(only: &[String]) -> Outcome {
     }
     setup::system(For::Core)?;
     let python = python();
-    for name in BENCHES.into_iter().filter(|name| only.is_empty() || only.iter().any(|o| o == name)) {
+    for name in BENCHES.into_iter().filter(|name| only.is_empty() && *name != WINDOW || only.iter().any(|o| o == name))
+    {
+        if name == WINDOW {
+            window()?;
+            continue;
+        }
         let mut bench = cargo(&["bench", "--package", "tests", "--bench", name]);
         if let Some(python) = &python {
             bench.env("TAIZHANG_PYTHON", python);
@@ -24,6 +32,16 @@ pub fn bench(only: &[String]) -> Outcome {
         run(bench, "测量")?;
     }
     Ok(())
+}
+
+/// Builds the program and a bare window with the release profile and drives both.
+fn window() -> Outcome {
+    setup::system(For::Tests)?;
+    setup::screen()?;
+    let mut build = cargo(&["build", "--release", "--package", "taizhang", "--bin", "taizhang"]);
+    build.args(["--example", "bare", "--features", "bare"]);
+    run(build, "编译")?;
+    run(cargo(&["bench", "--package", "tests", "--features", "window", "--bench", WINDOW]), "测量")
 }
 
 /// A Python that has openpyxl: the system's own, or one in an environment of ours under target/.

@@ -14,7 +14,8 @@ use std::process::ExitCode;
 const USAGE: &str = "用法:
   cargo xtask run [参数…]   准备环境、构建界面并打开窗口(参数原样传给程序)；没有显示器时导出示例季报到 out/
   cargo xtask test          准备环境并运行全部检查与测试
-  cargo xtask bench [名]    测量填报与导出(quarterly)、导入大名册(import)的用时与内存，与下限及 Python 脚本对照
+  cargo xtask bench [名]    测量填报与导出(quarterly)、导入大名册(import)的用时与内存，与下限及 Python 脚本对照；
+                            窗口的启动、列表与搜索(window)须点名，与空白 Tauri 窗口对照
   cargo xtask screens       把每个界面在两种配色、各种尺寸下的截图写到 out/screens/
   cargo xtask dist windows  编译 Windows 程序，在 dist/ 中制作便携版和安装程序";
 

@@ -70,6 +70,11 @@ pub fn add_record(office: State<'_, Office>, list: &str, typed: Vec<Typed>) -> A
 }
 
 #[tauri::command(async)]
+pub fn begin_record(office: State<'_, Office>, list: &str, typed: Vec<Typed>) -> Answer<Added> {
+    office.ask(|desk| desk.begun(list, &typed))
+}
+
+#[tauri::command(async)]
 pub fn delete_records(office: State<'_, Office>, list: &str, ids: Vec<i64>) -> Answer<()> {
     office.ask(|desk| desk.delete_all(list, &ids))
 }

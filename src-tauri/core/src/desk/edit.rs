@@ -11,6 +11,7 @@ use crate::error::{Error, Flaw, Result};
 use crate::ledger::Ledger;
 use crate::record::{Field, Kind, Record, Shape, Type, Value, kind, shapes};
 use crate::roster;
+use crate::spell::{Spelt, Wanted};
 
 /// What was typed into one field.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -217,6 +218,36 @@ fn fill(shape: &Shape, ledger: &Ledger, record: &mut Record, typed: &[Typed]) ->
     flaws
 }
 
+/// A new record of a list: its defaults, what is typed, and what of that cannot be read.
+fn beginning(shape: &Shape, ledger: &Ledger, typed: &[Typed]) -> (Record, Vec<Flaw>) {
+    let mut record = Record::empty(shape.kind, 0);
+    for field in shape.kind.fields.iter().filter(|f| !f.default.is_empty()) {
+        record.set(shape.kind, field.name, crate::record::parse_value(field, field.default).unwrap_or_default());
+    }
+    if let Some(stage) = shape.stage {
+        record.set(shape.kind, "entered_as", Some(Value::text(stage.word())));
+    }
+    let wrong = fill(shape, ledger, &mut record, typed);
+    (record, wrong)
+}
+
+/// A new record as a row, while it is not saved: what could not be read stays as it was typed, with the reason.
+fn unsaved(shape: &Shape, ledger: &Ledger, record: &Record, typed: &[Typed], wrong: Vec<Flaw>) -> ListRow {
+    let mut row = row_of(ledger, shape, record);
+    for flaw in wrong {
+        let field = flaw.place.field.unwrap_or_default();
+        let at = fields_of(shape).iter().position(|f| f.name == field);
+        if let (Some(cell), Some(one)) =
+            (at.and_then(|at| row.cells.get_mut(at)), typed.iter().find(|t| t.field == field))
+        {
+            cell.clone_from(&one.text);
+        }
+        row.marks.retain(|m| m.field != field);
+        row.marks.push(Mark { field, say: flaw.say, missing: false });
+    }
+    row
+}
+
 impl Desk {
     /// Changes cells, as one step of undo.
     ///
@@ -293,14 +324,7 @@ impl Desk {
             return Err(Error::refused(format!("{}随文件一起登记：请在它所属记录的编辑栏里拖入文件", shape.label)));
         }
         let ledger = self.store.ledger()?;
-        let mut record = Record::empty(shape.kind, 0);
-        for field in shape.kind.fields.iter().filter(|f| !f.default.is_empty()) {
-            record.set(shape.kind, field.name, crate::record::parse_value(field, field.default).unwrap_or_default());
-        }
-        if let Some(stage) = shape.stage {
-            record.set(shape.kind, "entered_as", Some(Value::text(stage.word())));
-        }
-        let mut wrong = fill(shape, &ledger, &mut record, typed);
+        let (record, mut wrong) = beginning(shape, &ledger, typed);
         if wrong.is_empty() && marks_of(&ledger, shape, &record).is_empty() {
             let label = ledger.label(shape.kind, &record);
             let saved = self
@@ -319,20 +343,18 @@ impl Desk {
                 Err(other) => return Err(other),
             }
         }
-        let mut row = row_of(&ledger, shape, &record);
-        // What could not be read stays as it was typed, with the reason.
-        for flaw in wrong {
-            let field = flaw.place.field.unwrap_or_default();
-            let at = fields_of(shape).iter().position(|f| f.name == field);
-            if let (Some(cell), Some(one)) =
-                (at.and_then(|at| row.cells.get_mut(at)), typed.iter().find(|t| t.field == field))
-            {
-                cell.clone_from(&one.text);
-            }
-            row.marks.retain(|m| m.field != field);
-            row.marks.push(Mark { field, say: flaw.say, missing: false });
-        }
-        Ok(Added { row })
+        Ok(Added { row: unsaved(shape, &ledger, &record, typed, wrong) })
+    }
+
+    /// What a new record would be with what is typed so far: its defaults and what it lacks. Nothing is saved.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such list.
+    pub fn begun(&self, list: &str, typed: &[Typed]) -> Result<Added> {
+        let shape = shape(list)?;
+        let ledger = self.store.ledger()?;
+        let (record, wrong) = beginning(shape, &ledger, typed);
+        Ok(Added { row: unsaved(shape, &ledger, &record, typed, wrong) })
     }
 
     /// Sends records to the bin, as one step of undo.
@@ -388,10 +410,13 @@ impl Desk {
         let Some(kind) = of else { return Err(Error::refused(format!("“{field}”不指向其他记录"))) };
         let ledger = self.store.ledger()?;
         let wanted = roster::folded(text);
+        // What has letters in it may be pinyin, full or by initials.
+        let spelt = Wanted::new(text).filter(|_| text.contains(|c: char| c.is_ascii_alphabetic()));
         let mut found: Vec<(usize, &Record)> = Vec::new();
         for record in ledger.rows(kind) {
             let names = names(&ledger, kind, record);
-            let place = names.iter().filter_map(|n| n.find(&wanted)).min();
+            let read = |name: &String| spelt.as_ref().and_then(|wanted| wanted.find(&Spelt::new(name)));
+            let place = names.iter().filter_map(|n| n.find(&wanted).or_else(|| read(n))).min();
             found.extend(place.map(|at| (usize::from(at > 0), record)));
         }
         found.sort_by_key(|(far, _)| *far);

@@ -193,6 +193,8 @@ pub(super) struct Seen {
     step: i64,
     today: NaiveDate,
     ids: Vec<i64>,
+    /// The greatest id that the kind had: what is above it is new, what is below and not shown was left out.
+    newest: i64,
     all: usize,
     totals: Vec<String>,
     apart: bool,
@@ -467,14 +469,13 @@ impl Desk {
             Some(seen) if seen.step == step && seen.today == self.today && !anew => seen,
             Some(seen) if !anew => {
                 let known: HashSet<i64> = seen.ids.iter().copied().collect();
-                let newest = seen.ids.iter().copied().max().unwrap_or(0);
                 let mut all = 0;
                 let mut live = HashSet::new();
                 let mut new = Vec::new();
                 for record in ledger.rows(shape.kind).iter().filter(|r| listed(shape, r, ledger, self.today)) {
                     all += 1;
                     live.insert(record.id);
-                    if record.id > newest && !known.contains(&record.id) {
+                    if record.id > seen.newest && !known.contains(&record.id) {
                         new.push(record.id);
                     }
                 }
@@ -484,7 +485,8 @@ impl Desk {
                     self.work_out(shape, view, ledger, step)?
                 } else {
                     let ids = seen.ids.into_iter().filter(|id| live.contains(id)).chain(new).collect();
-                    totalled(Seen { ids, all, step, today: self.today, ..seen }, shape, ledger)
+                    let newest = newest(shape, ledger).max(seen.newest);
+                    totalled(Seen { ids, newest, all, step, today: self.today, ..seen }, shape, ledger)
                 }
             }
             _ => self.work_out(shape, view, ledger, step)?,
@@ -524,6 +526,7 @@ impl Desk {
             step,
             today: self.today,
             ids,
+            newest: newest(shape, ledger),
             all,
             totals: Vec::new(),
             apart: false,
@@ -568,6 +571,11 @@ fn sorted<'a>(rows: Vec<&'a Record>, kind: &Kind, field: &Field, down: bool, led
         (a, b) => a.cmp(b),
     });
     keyed.into_iter().map(|(_, record)| record).collect()
+}
+
+/// The greatest id of a list's kind.
+fn newest(shape: &Shape, ledger: &Ledger) -> i64 {
+    ledger.rows(shape.kind).iter().map(|r| r.id).max().unwrap_or(0)
 }
 
 /// Adds up what may be added up.

@@ -86,7 +86,8 @@ impl Desk {
         }
         progress.at("备份", 0, 0)?;
         self.store.backup("导入前")?;
-        let applied = self.store.change(&format!("导入{}", shape.label), |tx| roster::apply(plan, tx, progress))?;
+        let what = if plan.is_pasted() { "粘贴" } else { "导入" };
+        let applied = self.store.change(&format!("{what}{}", shape.label), |tx| roster::apply(plan, tx, progress))?;
         // The records are in: that a habit could not be written down is no reason to say otherwise.
         let _ = self.remember(plan);
         Ok(applied)

@@ -32,6 +32,13 @@ impl Book {
     }
 }
 
+impl Plan {
+    /// Whether its rows were pasted; else they come from a file.
+    pub fn is_pasted(&self) -> bool {
+        self.file == PASTED
+    }
+}
+
 impl Reading {
     /// Reads text pasted as a table of its own, with its heading: from a spreadsheet, or the text of a .csv.
     ///
