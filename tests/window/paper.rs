@@ -157,6 +157,7 @@ fn every_form_is_printed_on_a4_by_the_systems_own_dialog() {
                 .await;
             window.wait(form, &format!("return document.querySelector('.paper')?.dataset.form === {form:?}")).await;
             let pdf = window.printed(&paper).await;
+            std::fs::create_dir_all(crate::stage::top().join("out/screens")).expect("out/screens");
             std::fs::write(crate::stage::top().join(format!("out/screens/print-{form}.pdf")), &pdf).expect("kept");
             let pages = pages(&pdf);
             assert!(pages.iter().all(|page| *page == (595, 842)), "{form} stands on A4: {pages:?}");
