@@ -451,7 +451,7 @@ fn by_content(sheet: &Sheet, heading: &mut Heading, shape: &Shape) {
                 let text = c.to_string();
                 text.len() == 11 && text.starts_with('1') && text.bytes().all(|b| b.is_ascii_digit())
             }),
-            Type::Choice(options) => cells.iter().all(|c| options.contains(&cleaned(&c.to_string()).as_str())),
+            Type::Choice(options) => cells.iter().all(|c| options.contains(&&*cleaned(&c.to_string()))),
             _ => false,
         };
         let sound =
@@ -702,7 +702,7 @@ fn vital(heading: &Heading, shape: &Shape) -> bool {
 
 fn text_of(cell: &Cell) -> Option<String> {
     match cell {
-        Cell::Text(text) => Some(cleaned(text)).filter(|t| !t.is_empty()),
+        Cell::Text(text) => Some(cleaned(text).into_owned()).filter(|t| !t.is_empty()),
         _ => None,
     }
 }

@@ -90,20 +90,24 @@ pub(super) fn folded(text: &str) -> String {
 }
 
 /// The text of a cell without the marks around it; line breaks inside are kept as `\n`.
-pub(super) fn cleaned(text: &str) -> String {
+pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
     let shown = |c: char| !is_unseen(c) && (!c.is_control() || matches!(c, '\n' | '\t'));
     // Nearly every cell is plain: 100,000 rows are not copied for the few that are not.
-    let seen: Cow<'_, str> = if text.chars().all(shown) && !text.contains("_x000D_") {
-        text.into()
-    } else {
-        let text = text.replace("_x000D_", "").replace("\r\n", "\n").replace('\r', "\n");
-        text.chars().filter(|c| shown(*c)).collect::<String>().into()
-    };
-    let text = seen.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    if text.chars().all(shown) && !text.contains("_x000D_") {
+        return bare(text).into();
+    }
+    let text = text.replace("_x000D_", "").replace("\r\n", "\n").replace('\r', "\n");
+    let seen: String = text.chars().filter(|c| shown(*c)).collect();
+    bare(&seen).to_owned().into()
+}
+
+/// A text without blanks around it and without the marks by which spreadsheets keep digits as text.
+fn bare(text: &str) -> &str {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
     // ="0137…" is how other programs keep digits as text in a .csv.
     match text.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')) {
-        Some(inner) => inner.trim().to_owned(),
-        None => text.strip_prefix('\'').unwrap_or(text).to_owned(),
+        Some(inner) => inner.trim(),
+        None => text.strip_prefix('\'').unwrap_or(text),
     }
 }
 
@@ -168,10 +172,15 @@ pub(super) fn understand(field: &Field, cell: Cell<'_>, unit: Unit) -> Result<Op
     let label = field.label;
     match cell {
         Cell::Error(error) => return Err(format!("{label}是 Excel 错误值 {error}，请改正公式或直接填写内容")),
-        Cell::Text(text) if is_blank(&cleaned(text), field.ty) => return Ok(None),
-        // In text files, and where somebody pasted values, an error is text.
-        Cell::Text(text) if is_error(&cleaned(text)) => {
-            return Err(format!("{label}是 Excel 错误值 {}，请改正公式或直接填写内容", cleaned(text)));
+        Cell::Text(text) => {
+            let text = cleaned(text);
+            if is_blank(&text, field.ty) {
+                return Ok(None);
+            }
+            // In text files, and where somebody pasted values, an error is text.
+            if is_error(&text) {
+                return Err(format!("{label}是 Excel 错误值 {text}，请改正公式或直接填写内容"));
+            }
         }
         _ => {}
     }
@@ -231,10 +240,11 @@ fn text(field: &Field, cell: Cell<'_>) -> Result<String, String> {
     match cell {
         Cell::Text(text) => {
             let text = cleaned(text);
-            if is_exponent(&half_width(&text)) {
+            // Nearly no text has the letter, however wide it is written: the others are not copied for it.
+            if text.contains(['E', 'e', 'Ｅ', 'ｅ']) && is_exponent(&half_width(&text)) {
                 return Err(format!("{label}“{text}”是 Excel 的科学计数法，原来的数字已丢失，请按原件重新填写"));
             }
-            Ok(text)
+            Ok(text.into_owned())
         }
         Cell::Number(n, false) if n.abs() < 1e15 => {
             let digits = plain(n);
