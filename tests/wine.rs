@@ -352,7 +352,7 @@ fn killed_at_any_moment_nothing_is_half_there() {
     let (mut whole, mut none) = (0, 0);
     let start = Instant::now();
     side.done(&["import", "team", "名册.csv"]);
-    let long = start.elapsed();
+    let mut long = start.elapsed();
     side.done(&["undo"]);
     // Kills spread over the time that the import takes, and on until one came before and one after the save.
     for round in 0_u32..60 {
@@ -363,6 +363,10 @@ fn killed_at_any_moment_nothing_is_half_there() {
         running.args(["import", "team", "名册.csv"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut running = running.spawn().expect("started");
         std::thread::sleep(long * (round * 5 % 12 + 1) / 10);
+        // It was measured while other tests were at work, and may take less time now.
+        if running.try_wait().expect("known").is_some() {
+            long = long * 3 / 4;
+        }
         running.kill().expect("killed");
         running.wait().expect("gone");
         assert_eq!(side.done(&["verify"]), "台账和佐证材料完好\n", "round {round}: it opens, and is sound");
