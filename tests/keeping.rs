@@ -5,38 +5,17 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use incubator::Error;
-use incubator::desk::{Desk, NewProof, Target, Typed, copy_to, verify_files};
+use incubator::desk::{Desk, NewProof, Target, copy_to, verify_files};
 use incubator::progress::{Progress, Step};
 use incubator::store::Unpacked;
 
-/// A desk in a folder of its own, on a day of 2021.
-struct Office {
-    desk: Desk,
-    folder: PathBuf,
-}
+use crate::office::Office;
 
-impl Drop for Office {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn office(name: &str) -> Office {
-    let folder = std::env::temp_dir().join(format!("taizhang-keeping-{}-{name}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
-    let today = NaiveDate::from_ymd_opt(2021, 9, 10).expect("a day");
-    Office { desk: Desk::open(&folder, "test", today).expect("opens"), folder }
+fn office(test: &str) -> Office {
+    Office::open(&format!("keeping-{test}"), "2021-09-10")
 }
 
 impl Office {
-    fn add(&mut self, list: &str, fields: &[(&str, &str)]) -> i64 {
-        let typed: Vec<Typed> =
-            fields.iter().map(|(f, t)| Typed { field: (*f).into(), text: (*t).into(), ids: None }).collect();
-        let added = self.desk.add(list, &typed).expect("an answer");
-        assert_ne!(added.row.id, 0, "{list} {fields:?} is saved: {:?}", added.row.marks);
-        added.row.id
-    }
-
     /// A backup as the window makes it: the store is asked for a copy alone.
     fn backup(&mut self, reason: &str, progress: Progress<'_>) -> incubator::Result<PathBuf> {
         let copied = self.desk.store().copied()?;

@@ -1,45 +1,20 @@
 //! Lists as the screen works with them: views, cells, new records, the bin, the quarterly round.
 
-use std::path::PathBuf;
-
 use chrono::NaiveDate;
 use incubator::Error;
-use incubator::desk::{Desk, Filter, Put, RoundPut, Sort, Test, Typed, View, columns};
+use incubator::desk::{Filter, Put, RoundPut, Sort, Test, Typed, View, columns};
 
-/// A desk in a folder of its own, on a day of 2021.
-struct Office {
-    desk: Desk,
-    folder: PathBuf,
-}
-
-impl Drop for Office {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn office(name: &str) -> Office {
-    let folder = std::env::temp_dir().join(format!("taizhang-lists-{}-{name}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
-    let today = NaiveDate::from_ymd_opt(2021, 9, 25).expect("a day");
-    Office { desk: Desk::open(&folder, "test", today).expect("opens"), folder }
-}
-
-fn typed(fields: &[(&str, &str)]) -> Vec<Typed> {
-    fields.iter().map(|(f, t)| Typed { field: (*f).into(), text: (*t).into(), ids: None }).collect()
-}
+use crate::office::{Office, typed};
 
 fn put(id: i64, field: &str, text: &str) -> Put {
     Put { id, typed: Typed { field: field.into(), text: text.into(), ids: None } }
 }
 
-impl Office {
-    fn add(&mut self, list: &str, fields: &[(&str, &str)]) -> i64 {
-        let added = self.desk.add(list, &typed(fields)).expect("an answer");
-        assert_ne!(added.row.id, 0, "{list} {fields:?} is saved: {:?}", added.row.marks);
-        added.row.id
-    }
+fn office(test: &str) -> Office {
+    Office::open(&format!("lists-{test}"), "2021-09-25")
+}
 
+impl Office {
     /// The texts of one column of a view.
     fn column(&self, list: &str, view: &View, field: &str, anew: bool) -> Vec<String> {
         let at = columns(list).expect("columns").iter().position(|c| c.name == field).expect("the column");

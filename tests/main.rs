@@ -12,6 +12,7 @@ mod hostile;
 mod import;
 mod keeping;
 mod lists;
+mod office;
 mod oracle;
 mod pack;
 mod papers;

@@ -66,10 +66,7 @@ fn every_form_stands_alone_on_its_paper() {
             }
             let ink = window.run("return getComputedStyle(document.querySelector('.paper')).color").await;
             assert_eq!(ink, json!("rgb(0, 0, 0)"), "{form}: black on white, also from the dark theme");
-            let screens = crate::stage::top().join("out/screens");
-            std::fs::create_dir_all(&screens).expect("out/screens");
-            let picture = window.client.screenshot().await.expect("a picture");
-            std::fs::write(screens.join(format!("print-{form}.png")), picture).expect("kept");
+            window.keep_picture(&format!("print-{form}")).await;
             let back = "for (const rule of window.paperRules) rule.media.mediaText = 'print';
                         document.documentElement.style.removeProperty('width')";
             window.run(back).await;

@@ -286,10 +286,23 @@ impl Window<'_> {
             )
             .await;
         assert_eq!(wide, json!([]), "nothing is cut off at the side in {name}");
+        self.keep_picture(name).await;
+    }
+
+    /// Writes what the window shows to out/screens. The driver now and then gives no picture of a busy window and
+    /// says nothing about it; it is asked again.
+    pub async fn keep_picture(&self, name: &str) {
         let folder = top().join("out/screens");
         std::fs::create_dir_all(&folder).expect("out/screens");
-        let picture = self.client.screenshot().await.expect("a picture");
-        std::fs::write(folder.join(format!("{name}.png")), picture).expect("kept");
+        let mut picture = self.client.screenshot().await;
+        for _ in 0..10 {
+            if picture.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            picture = self.client.screenshot().await;
+        }
+        std::fs::write(folder.join(format!("{name}.png")), picture.expect("a picture")).expect("kept");
     }
 
     /// Turns to the quarter whose real report is published: 21 figures.

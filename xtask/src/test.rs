@@ -56,9 +56,6 @@ pub fn test() -> Outcome {
     let mut rust = cargo(&["test", "--no-fail-fast"]);
     rust.args(ALL).args(["--lib", "--bins", "--test", "all"]);
     step("Rust 测试", rust_tests("cargo test", rust));
-    let mut docs = cargo(&["test", "--no-fail-fast", "--doc"]);
-    docs.args(ALL);
-    step("文档示例", rust_tests("cargo test --doc", docs));
     step("窗口", rust_tests("窗口测试", journey()));
     if cfg!(target_os = "linux") {
         step("Windows 程序", windows_trial());

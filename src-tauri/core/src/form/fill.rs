@@ -144,29 +144,40 @@ fn cells(form: &Form, filing: &Filing, scope: &mut Scope) -> Vec<Cell> {
         };
         cells.push(Cell {
             section,
-            code: def.code.clone(),
-            label: def.label.clone(),
-            unit: def.unit.clone(),
-            indent: def.indent,
-            value,
-            computed,
-            decimals: def.decimals,
-            length: None,
-            limit: None,
-            raw: None,
-            changed: Vec::new(),
-            exact: figure.exact,
             overridden: by_hand.is_some(),
             reason: by_hand.map(|(_, reason)| reason.clone()),
             adjusted: places.adjusted.get(def.code.as_str()).cloned(),
-            from: figure.from.iter().map(|b| source(scope.ledger, b.kind, b.id, b.exact, def.scale())).collect(),
-            gaps: figure.gaps,
-            notes: figure.notes,
-            help: help(def),
+            ..cell(def, figure, value, computed, scope)
         });
     }
     texts(form, filing, scope, &mut cells);
     cells
+}
+
+/// A cell with its figure's evidence, not touched by anybody.
+fn cell(def: &CellDef, figure: Figure, value: Option<Content>, computed: Option<Content>, scope: &Scope) -> Cell {
+    Cell {
+        section: None,
+        code: def.code.clone(),
+        label: def.label.clone(),
+        unit: def.unit.clone(),
+        indent: def.indent,
+        value,
+        computed,
+        decimals: def.decimals,
+        length: None,
+        limit: None,
+        raw: None,
+        changed: Vec::new(),
+        exact: figure.exact,
+        overridden: false,
+        reason: None,
+        adjusted: None,
+        from: figure.from.iter().map(|b| source(scope.ledger, b.kind, b.id, b.exact, def.scale())).collect(),
+        gaps: figure.gaps,
+        notes: figure.notes,
+        help: help(def),
+    }
 }
 
 /// The words of a cell that holds no number, with the records they were read from; `None` for a number.
@@ -374,28 +385,7 @@ fn shared_cell(def: &CellDef, scope: &Scope) -> Cell {
         _ => Figure::default(),
     };
     let value = figure.exact.map(|exact| def.content(def.place(exact)));
-    Cell {
-        section: None,
-        code: def.code.clone(),
-        label: def.label.clone(),
-        unit: def.unit.clone(),
-        indent: 0,
-        computed: value.clone(),
-        value,
-        decimals: def.decimals,
-        length: None,
-        limit: None,
-        raw: None,
-        changed: Vec::new(),
-        exact: figure.exact,
-        overridden: false,
-        reason: None,
-        adjusted: None,
-        from: figure.from.iter().map(|b| source(scope.ledger, b.kind, b.id, b.exact, def.scale())).collect(),
-        gaps: figure.gaps,
-        notes: figure.notes,
-        help: help(def),
-    }
+    cell(def, figure, value.clone(), value, scope)
 }
 
 /// A figure that texts may name, as it is now: code, label, unit and print.
