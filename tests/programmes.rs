@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use incubator::desk::{Answer, Desk};
 use incubator::ledger::Ledger;
-use incubator::programme::{ConditionDef, Gauge, Gauged, Programme, Shelf, Test, gauge};
+use incubator::programme::{ConditionDef, Gauge, Gauged, Programme, Seen, Shelf, Test, gauge};
 use incubator::record::{Kind, Record, kind, parse_value};
 use incubator::sample;
 
@@ -865,7 +865,10 @@ fn a_new_province_is_one_file_beside_the_data() {
     assert_eq!(desk.programmes().len(), built_in, "and stops nothing");
     std::fs::write(own.join("a.toml"), OWN.replace("某省-2026", "own-2026")).expect("mended");
     assert_eq!(desk.programmes().len(), built_in + 1, "mended, it is there at once");
-    assert!(desk.programmes().iter().any(|p| p.id == "own-2026" && p.own));
+    let listed = desk.programmes();
+    assert!(listed[0].id == "own-2026" && listed[0].own, "the manager's own comes first");
+    let known: Vec<bool> = listed[1..].iter().map(|p| p.seen == Seen::Whole).collect();
+    assert!(known.is_sorted_by(|a, b| a >= b), "what is known in part comes last: {known:?}");
     let gauge = desk.gauge("own-2026", day(ON)).expect("gauged");
     assert_eq!(condition(&gauge, "A1").gap.as_deref(), Some("还差 2 人"));
     let yes = Answer { answer: Some(true), note: "见章程".into(), until: None };

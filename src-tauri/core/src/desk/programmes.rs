@@ -73,7 +73,10 @@ pub struct Answer {
 impl Desk {
     /// The programmes at hand: read anew each time, so that a file just mended is seen.
     pub(super) fn programme_shelf(&self) -> Shelf {
-        Shelf::load(&self.store.folder().join("programmes"))
+        let mut shelf = Shelf::load(&self.store.folder().join("programmes"));
+        // What the manager put in comes first, what is known in part comes last: the first one is shown unasked.
+        shelf.sound.sort_by_key(|p| (!p.own, p.seen == Seen::Excerpt));
+        shelf
     }
 
     /// Gauges a programme; its texts are counted as their forms print them, with the figures put in.
