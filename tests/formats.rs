@@ -104,12 +104,13 @@ pub fn xlsb() -> Vec<u8> {
         ["甲队", "张三", "13800138000", "44256"],
         ["乙队", "李四", "0737-4110938", "44287"],
     ];
-    binary(&rows, &[], &[])
+    binary(&rows, &[], &[], None)
 }
 
 /// A binary workbook of these cells, numbers in the last column; rows that are hidden, and rectangles of merged cells
-/// as first and last row, first and last column, all counted from 0.
-fn binary(rows: &[[&str; 4]], hidden: &[u32], merged: &[[u32; 4]]) -> Vec<u8> {
+/// as first and last row, first and last column, all counted from 0. `5:2` is a number in the second of the formats,
+/// `#` a formula that fails.
+fn binary(rows: &[[&str; 4]], hidden: &[u32], merged: &[[u32; 4]], formats: Option<&[&str]>) -> Vec<u8> {
     let mut book = Vec::new();
     record(&mut book, 0x83, &[]);
     record(&mut book, 0x99, &[0; 8]);
@@ -128,9 +129,13 @@ fn binary(rows: &[[&str; 4]], hidden: &[u32], merged: &[[u32; 4]]) -> Vec<u8> {
         let flags = if hidden.contains(&r) { 0x10 } else { 0 };
         record(&mut cells, 0x00, &[&r.to_le_bytes()[..], &[0; 7], &[flags], &[0; 5]].concat());
         for (c, text) in (0_u32..).zip(*row).filter(|(_, text)| !text.is_empty()) {
-            let at = [c.to_le_bytes(), [0; 4]].concat();
-            match text.parse::<f64>() {
-                Ok(day) if c == 3 => record(&mut cells, 0x05, &[at, day.to_le_bytes().to_vec()].concat()),
+            let (number, style) = text.split_once(':').unwrap_or((text, "0"));
+            let style: u32 = style.parse().unwrap_or(0);
+            let at = [c.to_le_bytes(), style.to_le_bytes()].concat();
+            match number.parse::<f64>() {
+                Ok(number) if c == 3 => record(&mut cells, 0x05, &[at, number.to_le_bytes().to_vec()].concat()),
+                // BrtFmlaError.
+                _ if text == "#" => record(&mut cells, 0x0b, &[at, vec![0x17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]].concat()),
                 _ => record(&mut cells, 0x06, &[at, wide(text)].concat()),
             }
         }
@@ -147,13 +152,49 @@ fn binary(rows: &[[&str; 4]], hidden: &[u32], merged: &[[u32; 4]]) -> Vec<u8> {
             r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" Target="{target}"/></Relationships>"#
         )
     };
-    zipped(&[
+    let (index, links) =
+        (relations("officeDocument", "xl/workbook.bin"), relations("worksheet", "worksheets/sheet1.bin"));
+    let styles = formats.map(styles);
+    let mut parts = vec![
         ("[Content_Types].xml", types.as_bytes()),
-        ("_rels/.rels", relations("officeDocument", "xl/workbook.bin").as_bytes()),
-        ("xl/workbook.bin", &book),
-        ("xl/_rels/workbook.bin.rels", relations("worksheet", "worksheets/sheet1.bin").as_bytes()),
+        ("_rels/.rels", index.as_bytes()),
+        ("xl/workbook.bin", book.as_slice()),
+        ("xl/_rels/workbook.bin.rels", links.as_bytes()),
         ("xl/worksheets/sheet1.bin", &cells),
-    ])
+    ];
+    parts.extend(styles.as_ref().map(|styles| ("xl/styles.bin", styles.as_slice())));
+    zipped(&parts)
+}
+
+/// The styles of a binary workbook: the first shows numbers as they are, the others in these formats.
+fn styles(formats: &[&str]) -> Vec<u8> {
+    let count = |n: usize| u32::try_from(n).expect("few").to_le_bytes();
+    let id = |n: usize| u16::try_from(164 + n).expect("few").to_le_bytes();
+    let mut out = Vec::new();
+    // BrtBeginStyleSheet, BrtBeginFmts and BrtFmt, BrtEndFmts; their types take two bytes.
+    let two = |out: &mut Vec<u8>, kind: u16, content: &[u8]| {
+        let [low, high] = (kind & 0x7f | (kind >> 7) << 8).to_le_bytes();
+        out.extend([low | 0x80, high, u8::try_from(content.len()).expect("short")]);
+        out.extend_from_slice(content);
+    };
+    two(&mut out, 278, &[]);
+    two(&mut out, 615, &count(formats.len()));
+    for (n, format) in formats.iter().enumerate() {
+        record(&mut out, 44, &[&id(n)[..], &wide(format)].concat());
+    }
+    two(&mut out, 616, &[]);
+    // BrtBeginCellStyleXFs: styles that no cell points to.
+    two(&mut out, 626, &count(1));
+    record(&mut out, 47, &[&[0xff, 0xff][..], &id(0), &[0; 12]].concat());
+    two(&mut out, 627, &[]);
+    two(&mut out, 617, &count(formats.len() + 1));
+    record(&mut out, 47, &[0; 16]);
+    for n in 0..formats.len() {
+        record(&mut out, 47, &[&[0; 2][..], &id(n), &[0; 12]].concat());
+    }
+    two(&mut out, 618, &[]);
+    two(&mut out, 279, &[]);
+    out
 }
 
 #[test]
@@ -185,7 +226,7 @@ fn binary_workbooks_keep_merged_cells_and_hidden_rows() {
         ["乙队", "", "", ""],
         ["丙队", "李四", "", "44287"],
     ];
-    let bytes = binary(&rows, &[3], &[[1, 2, 1, 1], [1, 2, 3, 3]]);
+    let bytes = binary(&rows, &[3], &[[1, 2, 1, 1], [1, 2, 3, 3]], None);
     let plan = read(&bytes, "名册.xlsb", shape("team").expect("teams"), &Ledger::default()).expect("a plan");
     assert_eq!(
         shown(&plan),
@@ -196,6 +237,102 @@ fn binary_workbooks_keep_merged_cells_and_hidden_rows() {
     );
     let hidden: Vec<u32> = plan.rows.iter().filter(|r| !r.doubts.is_empty()).map(|r| r.row).collect();
     assert_eq!(hidden, [4], "the hidden row is named");
+}
+
+#[test]
+fn binary_workbooks_show_numbers_as_their_formats_say() {
+    let rows = [
+        ["到账日期", "收入类别", "备注", "金额"],
+        ["2021-03-01", "服务收入", "一", "50:1"],
+        ["2021-03-02", "服务收入", "二", "20000"],
+        ["2021-03-03", "服务收入", "三", "1.5:2"],
+        ["2021-03-04", "服务收入", "#", "20000"],
+    ];
+    let bytes = binary(&rows, &[], &[], Some(&["0.00\"万元\"", "0.0\"千元\""]));
+    let plan = read(&bytes, "名册.xlsb", shape("income").expect("income"), &Ledger::default()).expect("a plan");
+    let text = shown(&plan);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(
+        &lines[..3],
+        [
+            "2 received_on=2021-03-01 line=服务收入 amount=500000.00 note=一",
+            "3 received_on=2021-03-02 line=服务收入 amount=20000.00 note=二",
+            "4 received_on=2021-03-03 line=服务收入 amount=1500.00 note=三",
+        ],
+        "the unit that is seen counts"
+    );
+    assert!(lines[3].contains("! C5") && lines[3].contains("错误值"), "a formula that fails is no blank: {}", lines[3]);
+    let rows = [
+        ["入驻对象", "获投日期", "金额(万元)", "股比(%)"],
+        ["甲", "2021-03-01", "5", "0.15:1"],
+        ["甲", "2021-03-02", "5", "1"],
+    ];
+    let share = |formats: Option<&[&str]>| {
+        let plan =
+            read(&binary(&rows, &[], &[], formats), "名册.xlsb", shape("financing").expect("one"), &Ledger::default());
+        shown(&plan.expect("a plan"))
+    };
+    assert!(share(Some(&["0%"])).contains("share=15 "), "shown as a percentage: {}", share(Some(&["0%"])));
+    assert!(share(Some(&["0%"])).contains("share=1 "), "and not shown as one: {}", share(Some(&["0%"])));
+    assert!(
+        share(None).contains("D3 股比(%)“1”没有超过 1"),
+        "a file without formats leaves that open: {}",
+        share(None)
+    );
+}
+
+/// The workbook of one amount, whose cell is this XML; with an index that asks for computing, or not.
+fn amount(cell: &str, computed: bool) -> Vec<u8> {
+    let text = "到账日期 | 收入类别 | 金额(元) | 备注
+        2021-03-01 | 服务收入 | #100 | 一";
+    rewritten(&crate::roster::drawn(text), |name, text| match name {
+        "xl/worksheets/sheet1.xml" => {
+            assert!(text.contains("<c r=\"C2\"><v>100</v></c>"), "the amount stands there: {text}");
+            text.replace("<c r=\"C2\"><v>100</v></c>", cell)
+        }
+        "xl/workbook.xml" if !computed => text.replace(" fullCalcOnLoad=\"1\"", ""),
+        _ => text,
+    })
+}
+
+#[test]
+fn formulas_without_a_stored_result_are_flagged() {
+    let said = |bytes: &[u8], file: &str, list: &str| {
+        shown(&read(bytes, file, shape(list).expect("a list"), &Ledger::default()).expect("a plan"))
+    };
+    let asks = |said: &str| {
+        said.contains("! C2 金额是公式，文件里没有存下它的结果，请用 Excel 或 WPS 打开这个文件、保存一次再导入")
+    };
+    for cell in [
+        "<c r=\"C2\"><f>50*2</f></c>",
+        "<c r=\"C2\"><f>50*2</f><v></v></c>",
+        "<c r=\"C2\"><f>50*2</f><v/></c>",
+        "<c r=\"C2\"><f t=\"shared\" si=\"0\"/></c>",
+        "<c r=\"C2\" s=\"0\" t=\"n\"><f>50*2</f><v /></c>",
+        "<c r=\"C2\" t=\"str\"><f>50*2</f></c>",
+    ] {
+        let said = said(&amount(cell, false), "收入.xlsx", "income");
+        assert!(asks(&said), "{cell}: {said}");
+    }
+    let zero = "<c r=\"C2\"><f>50*2</f><v>0</v></c>";
+    let computed = said(&amount(zero, true), "收入.xlsx", "income");
+    assert!(asks(&computed), "a program wrote 0 and asks Excel to compute: {computed}");
+    let stored = said(&amount(zero, false), "收入.xlsx", "income");
+    assert!(stored.contains("amount=0.00") && !stored.contains('!'), "Excel's own 0: {stored}");
+    let stored = said(&amount("<c r=\"C2\"><f>50*2</f><v>100</v></c>", true), "收入.xlsx", "income");
+    assert!(stored.contains("amount=100.00") && !stored.contains('!'), "a result that is there: {stored}");
+    // An empty text is a result: what is blank stays blank.
+    let blank = said(&amount("<c r=\"C2\" t=\"str\"><f>IF(1,\"\")</f><v></v></c>", false), "收入.xlsx", "income");
+    assert!(!asks(&blank), "{blank}");
+    // Fields that need not be filled in, in the formats without a cell for it.
+    let note = with_part(include_bytes!("data/roster/names.ods"), "content.xml", |content| {
+        let text = String::from_utf8(content.to_vec()).expect("text");
+        let cell = text.find("李四").and_then(|at| text[..at].rfind("<table:table-cell")).expect("the second leader");
+        let end = cell + text[cell..].find("</table:table-cell>").expect("its end");
+        format!("{}<table:table-cell table:formula=\"of:=[.A1]\">{}", &text[..cell], &text[end..]).into_bytes()
+    });
+    let said = said(&note, "名册.ods", "team");
+    assert!(said.contains("是公式，文件里没有存下它的结果"), "{said}");
 }
 
 #[test]

@@ -385,8 +385,69 @@ fn a_table_of_another_list_is_left_out_and_named() {
     doubted("staff", text, &["第 2 行起还有另一张表"]);
     let beside = "团队名称 | 负责人 | 入驻日期 | | 团队名称 | 负责人 | 入驻日期
          甲队 | 张三 | 2021-03-01 | | 乙队 | 李四 | 2021-04-01";
-    understood("team", beside, "2 name=甲队 leader_name=张三 moved_in_on=2021-03-01\nleft out Sheet1");
-    doubted("team", beside, &["E 列起并排还有另一张表(表头：团队名称、负责人、入驻日期)"]);
+    understood(
+        "team",
+        beside,
+        "2 name=甲队 leader_name=张三 moved_in_on=2021-03-01
+         2 name=乙队 leader_name=李四 moved_in_on=2021-04-01",
+    );
+}
+
+#[test]
+fn what_stands_behind_a_member_is_the_members() {
+    let text = "团队名称 | 成员姓名 | 性别 | 电话 | 入驻日期
+         乙队 | 王五 | 男 | 13800138000 | 2023-02-01";
+    understood("team", text, "2 name=乙队 moved_in_on=2023-02-01");
+    understood(
+        "team",
+        "团队名称 | 成员姓名 | 负责人 | 性别 | 电话 | 入驻日期
+         乙队 | 王五 | 李四 | 男 | 13800138000 | 2023-02-01",
+        "2 name=乙队 leader_name=李四 leader_phone=13800138000 gender=男 moved_in_on=2023-02-01",
+    );
+}
+
+#[test]
+fn a_card_is_no_list() {
+    understood(
+        "mentor",
+        "姓名 | 张三
+         工作单位 | 某某学院
+         职务 | 教授",
+        "2  ! A2 “工作单位”是栏目的名称，不像姓名；竖着填的卡片请改成一行一条，第一行是列名
+         3  ! A3 “职务”是栏目的名称，不像姓名；竖着填的卡片请改成一行一条，第一行是列名",
+    );
+}
+
+#[test]
+fn tables_side_by_side_are_each_read() {
+    let beside = "入驻团队名单 | -> | -> | | -> | -> | ->
+         序号 | 团队名称 | 入驻日期 | | 序号 | 团队名称 | 入驻日期
+         #1 | 甲队 | 2021-03-01 | | #4 | 丁队 | 2021-06-01
+         #2 | 乙队 | 2021-04-01 | | #5 | 戊队 | 2021-13-01
+         #3 | 丙队 | 2021-05-01 | | 合计 | 5个 |";
+    understood(
+        "team",
+        beside,
+        "3 name=甲队 moved_in_on=2021-03-01
+         4 name=乙队 moved_in_on=2021-04-01
+         5 name=丙队 moved_in_on=2021-05-01
+         3 name=丁队 moved_in_on=2021-06-01
+         4 name=戊队 ! G4 入驻日期“2021-13-01”这一天不存在，请核对",
+    );
+    let plan = read(&drawn(beside), "表.xlsx", shape("team").expect("a list"), &Ledger::default()).expect("a plan");
+    let sheets = plan.correction().expect("a row to mend").sheets;
+    let rows: Vec<usize> = sheets.iter().map(|s| s.rows.len()).collect();
+    assert_eq!(rows, [1], "the row of the right table is mended once");
+    assert_eq!(sheets[0].rows[0].cells.len(), 3, "with its own cells only");
+    // The names once more at the right of a wide table are no second table.
+    understood(
+        "team",
+        "序号 | 团队名称 | 入驻日期 | 序号 | 团队名称 | 负责人
+         #1 | 甲队 | 2021-03-01 | #1 | 甲队 | 张三
+         #2 | 乙队 | 2021-04-01 | #2 | 乙队 | 李四",
+        "2 name=甲队 leader_name=张三 moved_in_on=2021-03-01
+         3 name=乙队 leader_name=李四 moved_in_on=2021-04-01",
+    );
 }
 
 #[test]
@@ -415,6 +476,14 @@ fn sums_and_signatures_need_no_colon_and_answers_stay() {
          制表人 | 王五 | 审核人
           | 2021年9月20日 |",
         "2 name=张三 employer=某某学院",
+    );
+    understood(
+        "income",
+        "日期 | 类别 | 金额(元)
+         2023-01-01 | 服务收入 | #100
+         2023年1月小计 | | #100
+         本年累计 | | #100",
+        "2 received_on=2023-01-01 line=服务收入 amount=100.00",
     );
     understood(
         "contact",

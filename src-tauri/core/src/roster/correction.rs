@@ -71,8 +71,14 @@ impl Plan {
     }
 
     fn correction_of(&self, table: &Table) -> Option<CorrectionSheet> {
-        let ours =
-            |row: &&Row| row.action == Action::Flawed && row.sheet == table.sheet && table.rows.contains(&row.row);
+        // Another table may stand beside it.
+        let within = |row: &Row| {
+            let mut cells = row.line.cells().map(|(at, _)| at).peekable();
+            cells.peek().is_none() || cells.any(|at| table.columns.iter().any(|c| c.at == at))
+        };
+        let ours = |row: &&Row| {
+            row.action == Action::Flawed && row.sheet == table.sheet && table.rows.contains(&row.row) && within(row)
+        };
         let rows: Vec<&Row> = self.rows.iter().filter(ours).collect();
         if rows.is_empty() {
             return None;

@@ -1,11 +1,13 @@
 //! What a file really is, told by its bytes and not by its name, and whether it is safe to parse.
 //! Readers of workbooks trust the sizes that a file claims; here they are counted first.
 
+use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
 use memchr::memmem;
 
 use super::compound::Found;
+use super::marks::{Marking, Marks};
 use crate::error::{Error, Result};
 
 /// What a file is.
@@ -52,14 +54,29 @@ pub(super) fn weigh(bytes: &[u8], file: &str) -> Result<()> {
     Ok(())
 }
 
+/// What was found marked on the sheets of an .xlsx while its parts were looked at, by [`plain_name`].
+pub(super) type Marked = HashMap<String, Marks>;
+
+/// The name of a part, however it is written.
+pub(super) fn plain_name(part: &str) -> String {
+    part.replace('\\', "/").to_lowercase()
+}
+
 /// Tells the format and refuses what cannot or must not be parsed.
-pub(super) fn look(bytes: &[u8], file: &str) -> Result<Format> {
+pub(super) fn look(bytes: &[u8], file: &str) -> Result<(Format, Marked)> {
     if bytes.starts_with(b"PK") {
         return zipped(bytes, file);
     }
-    if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        return compound(bytes, file);
-    }
+    let format = if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+        compound(bytes, file)?
+    } else {
+        text(bytes, file)?
+    };
+    Ok((format, Marked::new()))
+}
+
+/// Text, unless it begins as something else does.
+fn text(bytes: &[u8], file: &str) -> Result<Format> {
     let start = &bytes[..bytes.len().min(4096)];
     let text = String::from_utf8_lossy(start).to_lowercase();
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
@@ -100,15 +117,14 @@ pub(super) fn look(bytes: &[u8], file: &str) -> Result<Format> {
     Ok(Format::Text)
 }
 
-fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
+fn zipped(bytes: &[u8], file: &str) -> Result<(Format, Marked)> {
     let broken =
         || refuse(file, "文件不完整(可能下载或复制时中断)。请重新取得文件，或用 Excel、WPS 打开后另存为 .xlsx");
     if entries(bytes) > MAX_ENTRIES {
         return Err(large(file));
     }
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
-    let names: Vec<String> =
-        archive.file_names().filter_map(|n| n.ok().map(|n| n.replace('\\', "/").to_lowercase())).collect();
+    let names: Vec<String> = archive.file_names().filter_map(|n| n.ok().map(|n| plain_name(&n))).collect();
     let has = |end: &str| names.iter().any(|n| n.ends_with(end));
     let format = if has("xl/workbook.bin") {
         Format::Xlsb
@@ -131,6 +147,7 @@ fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
     } else {
         return Err(refuse(file, "这是压缩包或其他格式，里面没有工作簿。如果是压缩包，请先解压再导入其中的表格"));
     };
+    let mut marked = Marked::new();
     let (mut total, mut cells) = (0_u64, 0_u64);
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).map_err(|error| match error {
@@ -139,12 +156,14 @@ fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
             }
             _ => broken(),
         })?;
-        let name = part.name().map_err(|_| broken())?.replace('\\', "/").to_lowercase();
+        let name = plain_name(&part.name().map_err(|_| broken())?);
         // A sheet may go by any name, so no part is trusted for its name.
         let content = format == Format::Ods && name == "content.xml";
         let limit = if content { MAX_WHOLE } else { MAX_PART }.min(MAX_PARTS.saturating_sub(total));
         let mut passing = Passing::default();
         let mut records = Lengths::default();
+        let sheet = format == Format::Xlsx && name.contains("worksheets/") && name.ends_with(".xml");
+        let mut marking = sheet.then(Marking::default);
         let mut kept = Vec::new();
         let mut chunk = [0; 1 << 15];
         // What is too much already is not unpacked to its end.
@@ -152,6 +171,9 @@ fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
             let read = part.read(&mut chunk).map_err(|_| broken())?;
             let Some(read) = chunk.get(..read).filter(|read| !read.is_empty()) else { break };
             passing.take(read);
+            if let Some(marking) = &mut marking {
+                marking.take(read);
+            }
             if name.ends_with(".bin") && format == Format::Xlsb {
                 records.take(read);
             }
@@ -188,8 +210,11 @@ fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
         if cells > super::sheet::MAX_CELLS as u64 {
             return Err(crowded(file));
         }
+        if let Some(marking) = marking {
+            marked.insert(name, marking.marks);
+        }
     }
-    Ok(format)
+    Ok((format, marked))
 }
 
 /// The number of parts that an archive claims, the largest of all claims near its end. The reader of

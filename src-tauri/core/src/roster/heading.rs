@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::{LazyLock, OnceLock};
 
@@ -38,6 +39,8 @@ pub(super) struct Heading {
     /// The row that is no longer the table's: where the next table begins.
     pub end: u32,
     pub columns: Vec<Column>,
+    /// The columns of the sheet that are the table's: another may stand beside it.
+    pub span: Range<u32>,
     /// Tables of other lists on the same sheet, with the first one's heading only: where each begins, and what its
     /// heading says.
     pub others: Vec<(String, String)>,
@@ -45,7 +48,7 @@ pub(super) struct Heading {
 
 impl Heading {
     fn new(first_row: u32, last_row: u32, columns: Vec<Column>) -> Heading {
-        Heading { first_row, last_row, end: u32::MAX, columns, others: Vec::new() }
+        Heading { first_row, last_row, end: u32::MAX, columns, span: 0..u32::MAX, others: Vec::new() }
     }
 
     /// Makes a column this field, or none; no other column keeps the field.
@@ -69,7 +72,7 @@ impl Heading {
 /// The headings of a sheet in the order of its rows: the first is the one that is shown, wherever it stands.
 pub(super) fn in_order(headings: &[Heading]) -> Vec<&Heading> {
     let mut sorted: Vec<&Heading> = headings.iter().collect();
-    sorted.sort_by_key(|h| h.first_row);
+    sorted.sort_by_key(|h| (h.first_row, h.span.start));
     sorted
 }
 
@@ -179,9 +182,9 @@ fn with_tables_below(sheet: &Sheet, shape: &Shape, words: &Words, best: Heading)
     for heading in &mut all {
         heading.end = starts.iter().copied().filter(|row| *row > heading.last_row).min().unwrap_or(u32::MAX);
     }
-    let mut others: Vec<(String, String)> =
+    let others: Vec<(String, String)> =
         foreign.into_iter().map(|(row, says)| (format!("第 {row} 行起"), says)).collect();
-    others.extend(all.iter().flat_map(|h| beside_it(h, shape, words)));
+    let mut all: Vec<Heading> = all.into_iter().flat_map(|h| side_by_side(h, sheet, shape, words)).collect();
     let above = all.first().and_then(|first| title_unit(sheet, first.first_row, all.last().map_or(0, |h| h.last_row)));
     for column in all.iter_mut().flat_map(|h| &mut h.columns) {
         let money = column.field.and_then(|f| shape.fields.get(f)).is_some_and(|f| f.ty == Type::Money);
@@ -224,27 +227,55 @@ fn foreign_heading(line: &Line) -> Option<String> {
     (most >= 3 || (most >= 2 && most + numbered >= texts.len())).then(|| texts.join("、"))
 }
 
-/// A table that stands to the right of another one under the same row: a field that a list must have is named twice.
-fn beside_it(heading: &Heading, shape: &Shape, words: &Words) -> Option<(String, String)> {
-    let again = |c: &&Column| {
-        let twice = |f: usize| {
-            shape.fields.get(f).is_some_and(|f| f.required)
-                && heading
-                    .columns
-                    .iter()
-                    .any(|other| other.at < c.at && other.field == Some(f) && other.heading == c.heading)
-        };
-        c.field.is_none() && fits(&c.heading, words).iter().any(|(f, ..)| twice(*f))
+/// The tables that stand side by side under one heading.
+fn side_by_side(heading: Heading, sheet: &Sheet, shape: &Shape, words: &Words) -> Vec<Heading> {
+    let Some(next) = beside_it(&heading, sheet, shape, words) else { return vec![heading] };
+    let Heading { first_row, last_row, end, columns, span, .. } = heading;
+    let (left, right) = columns.split_at(next);
+    let middle = right.first().map_or(span.end, |c| c.at);
+    let table = |columns: &[Column], span: Range<u32>| {
+        let texts: Vec<(u32, Vec<String>)> = columns.iter().map(|c| (c.at, c.parts.clone())).collect();
+        Heading { end, span, ..Heading::new(first_row, last_row, assign(&texts, words, shape)) }
     };
-    let column = heading.columns.iter().find(again)?;
-    let says: Vec<&str> = heading.columns.iter().filter(|c| c.at >= column.at).map(|c| c.heading.as_str()).collect();
-    Some((format!("{} 列起并排", super::letters(column.at)), says.join("、")))
+    let mut all = vec![table(left, span.start..middle)];
+    all.extend(side_by_side(table(right, middle..span.end), sheet, shape, words));
+    all
+}
+
+/// Where a table begins that stands to the right of another one under the same rows: a field that a list must have is
+/// named twice, and the records below are others. Its first columns may be those before that field: 序号.
+fn beside_it(heading: &Heading, sheet: &Sheet, shape: &Shape, words: &Words) -> Option<usize> {
+    let columns = &heading.columns;
+    let demanded = |f: usize| shape.fields.get(f).is_some_and(|f| f.required);
+    let twin = |at: usize| {
+        let column = columns.get(at).filter(|c| c.field.is_none())?;
+        let before = columns.get(..at)?;
+        before.iter().position(|c| c.field.is_some_and(demanded) && c.heading == column.heading).filter(|first| {
+            let field = columns.get(*first).and_then(|c| c.field);
+            fits(&column.heading, words).iter().any(|(f, ..)| Some(*f) == field)
+        })
+    };
+    let (first, again) = (0..columns.len()).find_map(|at| Some((twin(at)?, at)))?;
+    // The same names once more at the right of a wide table are no other records.
+    let (one, other) = (columns.get(first)?.at, columns.get(again)?.at);
+    let below = sheet.lines.iter().filter(|l| l.row > heading.last_row && l.row < heading.end).take(DEEPEST);
+    let pairs = below.filter_map(|l| Some((l.cell(one)?.to_string(), l.cell(other)?.to_string())));
+    let (same, all) = pairs.fold((0, 0), |(same, all), (a, b)| (same + usize::from(a == b), all + 1));
+    if same * 2 >= all && all > 0 {
+        return None;
+    }
+    let back = (1..=first).take_while(|back| {
+        let text = |at: usize| columns.get(at).map(|c| c.heading.as_str());
+        again - back > first && text(first - back) == text(again - back)
+    });
+    Some(again - back.count())
 }
 
 /// Adds the columns that hold something below but have no heading: they are shown, and can be chosen.
 fn unheaded(sheet: &Sheet, heading: &mut Heading) {
     let below = sheet.lines.iter().filter(|l| l.row > heading.last_row && l.row < heading.end).take(DEEPEST);
-    let mut bare: Vec<u32> = below.flat_map(|l| l.cells().map(|(at, _)| at)).collect();
+    let mut bare: Vec<u32> =
+        below.flat_map(|l| l.cells().map(|(at, _)| at)).filter(|at| heading.span.contains(at)).collect();
     bare.sort_unstable();
     bare.dedup();
     bare.retain(|at| !heading.columns.iter().any(|c| c.at == *at));
@@ -387,6 +418,7 @@ fn beside(columns: &mut [Column], shape: &Shape) {
     if shape.kind.name != "tenant" {
         return;
     }
+    members_own(columns, shape);
     for (beside, words) in [(MEMBERS, MEMBER_WORDS), (ENTERED_AS, STAGE_WORDS)] {
         if beside == ENTERED_AS && shape.fields.iter().any(|f| f.name == "entered_as") {
             continue;
@@ -425,6 +457,23 @@ const SILENT: &[&str] = &[
     "情况",
     "信息",
 ];
+/// 性别 and 电话 behind 成员姓名 are the member's, not those of the one who leads.
+fn members_own(columns: &mut [Column], shape: &Shape) {
+    let mut members = false;
+    for column in columns {
+        let text = plain(&column.heading);
+        let named = column.field.and_then(|f| shape.fields.get(f)).map(|f| f.name);
+        if named == Some("leader_name") {
+            members = false;
+        } else if MEMBER_WORDS.contains(&text.as_str()) && text.ends_with("姓名") {
+            members = true;
+        } else if members && SOMEBODYS.contains(&everyday(&text).as_str()) {
+            column.field = None;
+            column.sure = None;
+        }
+    }
+}
+
 /// Contents that must be there before they tell anything.
 const TELLING: usize = 2;
 
@@ -779,6 +828,16 @@ fn words(shape: &Shape) -> Words {
     Words { known, exact, seen: RefCell::default() }
 }
 
+/// Texts that are a heading of a list beyond doubt, without the marks that carry no meaning.
+pub(super) fn own_words(shape: &Shape) -> HashSet<&'static str> {
+    words(shape).exact
+}
+
+/// Whether a text is one of such words.
+pub(super) fn is_word(words: &HashSet<&'static str>, text: &str) -> bool {
+    text.len() <= LONGEST && words.contains(plain(text).as_str())
+}
+
 /// Texts that are a heading of some list beyond doubt.
 static ANY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     crate::record::shapes().flat_map(|shape| words(shape).exact).filter(|word| !word.is_empty()).collect()
@@ -906,13 +965,13 @@ const PATTERNS: &[Pattern] = &[
     made_of("mentor", "full_time", &[&["专兼职", "专职"]], &["兼职", "是否", "或"]),
     made_of("mentor", "field", &[&["领域", "专长", "方向"]], &["专业", "擅长", "研究", "辅导", "服务"]),
     made_of("mentor", "from", &[&["聘任", "受聘", "聘请", "聘用", "聘期"], &["日期", "起"]], &["开始", "起始"]),
-    made_of("event", "on", &[&["日期"]], &["活动", "举办", "开展", "举行", "培训"]),
+    made_of("event", "on", &[&["日期"]], &["活动", "举办", "开展", "举行", "培训", "开始", "起始"]),
     made_of("event", "name", &[&["名称", "主题"]], &["活动", "培训", "沙龙", "讲座", "或"]),
     made_of("event", "place", &[&["地点", "场地"]], &["活动", "举办", "具体", "开展"]),
     made_of("event", "attendees", &[&["人数", "人次"]], &["参加", "参与", "参会", "到场", "活动", "培训"]),
     made_of("event", "responsible", &[&["负责人"]], &["活动", "组织"]),
     made_of("event", "kind", &[&["类型", "类别", "形式"]], &["活动"]),
-    made_of("event", "sessions", &[&["场次"]], &["数", "活动"]),
+    made_of("event", "sessions", &[&["场次"]], &["数", "活动", "举办", "开展"]),
     made_of("income", "amount", &[&["金额", "数额"]], &["收入", "到账", "实收", "实际", "入账", "本次", "收款"]),
     made_of("income", "line", &[&["类别", "类型", "科目"]], &["收入", "款项"]),
     made_of("cost", "amount", &[&["金额", "数额"]], &["支出", "付款", "实付", "实际", "费用", "开支", "本次"]),

@@ -1,8 +1,9 @@
 //! What the reader of workbooks does not tell: rows that Excel hides, merged cells of every format, and how a number
 //! is shown. Looked for in the parts of a file that was found to be safe.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Cursor, Read, Seek};
+use std::sync::Arc;
 
 use zip::ZipArchive;
 
@@ -10,12 +11,14 @@ use super::compound::Stream;
 use super::sheet::Merged;
 
 /// How a number is shown, where that says more than the number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Shown {
     /// As a percentage.
     Percent,
-    /// With a unit behind it: 50 as 50万元.
-    Behind(&'static str),
+    /// With words around it: 50 as 50万元, $50 or 第50号.
+    Worded(Arc<str>, Arc<str>),
+    /// With zeros before it, so many digits in all: 12 as 0012.
+    Padded(usize),
     /// Made smaller: 500,000 as 50万元. The number is 元.
     Scaled,
 }
@@ -28,10 +31,16 @@ pub(super) struct Marks {
     pub merged: Vec<Merged>,
     /// Row and column counted from 0 of the numbers that are shown in a way of their own.
     pub shown: HashMap<(u32, u32), Shown>,
+    /// Row and column counted from 0 of the formulas for which no result is stored.
+    pub unsolved: HashSet<(u32, u32)>,
+    /// Of those whose stored result is 0: what programs put there that compute nothing.
+    pub zeros: HashSet<(u32, u32)>,
 }
 
 /// Bytes of a binary part that are looked through: twice the largest roster.
 const LARGEST: u64 = 48 << 20;
+/// Bytes between two tags that are waited for.
+const RUN: usize = 1 << 20;
 /// Merged cells that are believed; nobody draws more.
 const MOST: usize = 200_000;
 
@@ -40,6 +49,11 @@ impl Marks {
         if merged.top >= 1 && merged.top <= merged.bottom && merged.left <= merged.right && self.merged.len() < MOST {
             self.merged.push(merged);
         }
+    }
+
+    /// Whether a cell holds a formula whose result is not known, in a workbook that is to be `computed` when it is opened.
+    pub fn lacks_result(&self, at: (u32, u32), computed: bool) -> bool {
+        self.unsolved.contains(&at) || (computed && self.zeros.contains(&at))
     }
 }
 
@@ -67,37 +81,107 @@ const UNITS: &[&str] = &[
     "m²",
 ];
 
-/// What stands behind a number where it is shown.
+/// What the words around a number say, of one that is made smaller or not.
+fn worded(before: &str, behind: &str, scaled: bool) -> Option<Shown> {
+    let mut before = before.trim_matches([' ', '-', '+', '(']);
+    for own in ["￥", "¥", "RMB", "CNY", "人民币"] {
+        before = before.strip_prefix(own).map_or(before, str::trim_start);
+    }
+    let behind = behind.trim_matches([' ', '-', ')']);
+    let says = |words: &str| words.contains(|c: char| c.is_alphabetic() || "$€£¥￥㎡²".contains(c));
+    if scaled && UNITS.contains(&behind) {
+        return Some(Shown::Scaled);
+    }
+    let around = |words: &str| if says(words) { Arc::from(words) } else { Arc::from("") };
+    (says(before) || says(behind)).then(|| Shown::Worded(around(before), around(behind)))
+}
+
+/// What stands around a number where it is shown.
 fn of_text(shown: &str, value: f64) -> Option<Shown> {
     let shown = shown.trim();
-    let end = shown.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-')))?;
-    let (digits, words) = shown.split_at(end);
-    let unit = UNITS.iter().find(|unit| words.trim() == **unit)?;
-    let digits: f64 = digits.replace(',', "").parse().ok()?;
-    Some(if (digits - value).abs() <= 1.0 { Shown::Behind(unit) } else { Shown::Scaled })
-}
-
-/// What the format of a number says: 0%, 0.00"万元", 0!.0,"万元".
-pub(super) fn of_format(code: &str) -> Option<Shown> {
-    let first = code.split(';').next().unwrap_or_default();
-    if first.contains('%') {
-        return Some(Shown::Percent);
-    }
-    if first.contains(['y', 'm', 'd', 'h', 's', 'Y', 'M', 'D', 'H', 'S', 'E', '@']) && !first.starts_with("General") {
+    let (before, rest) = shown.split_at(shown.find(|c: char| c.is_ascii_digit())?);
+    let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ','))).unwrap_or(rest.len());
+    let (digits, behind) = rest.split_at(end);
+    // 1.5E+10.
+    if behind.starts_with('E') {
         return None;
     }
-    let first = first.trim_start_matches("General");
-    // What stands behind the last digit, without the signs that only space or quote.
-    let end = first.rfind(['0', '#', '?']).map_or(0, |at| at + 1);
-    let rest = first.get(end..).unwrap_or_default();
-    let words: String = rest.chars().filter(|c| !matches!(c, '"' | '\\' | '_' | ' ' | ')' | '!' | ',')).collect();
-    let scaled = rest.starts_with(',') || first.contains("!.") || first.contains("\\.");
-    let unit = UNITS.iter().find(|unit| words == **unit)?;
-    Some(if scaled { Shown::Scaled } else { Shown::Behind(unit) })
+    let padded = before.is_empty() && behind.is_empty() && digits.len() > 1 && digits.starts_with('0');
+    if padded && digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(Shown::Padded(digits.len()));
+    }
+    let digits: f64 = digits.replace(',', "").parse().ok()?;
+    worded(before, behind, (digits - value.abs()).abs() > 1.0)
 }
 
-/// The paths of a workbook's sheets in its order, where its index names them.
-pub(super) fn sheet_parts(bytes: &[u8]) -> Option<Vec<String>> {
+/// What the format of a number says: 0%, 0.00"万元", 0!.0,"万元", [$$-409]#,##0, 000000.
+pub(super) fn of_format(code: &str) -> Option<Shown> {
+    let first = code.split(';').next().unwrap_or_default().replace("General", "0").replace("G/通用格式", "0");
+    let (mut before, mut behind) = (String::new(), String::new());
+    let (mut zeros, mut others, mut scaled, mut percent) = (0, false, false, false);
+    let mut chars = first.chars().peekable();
+    while let Some(c) = chars.next() {
+        let mut literal = String::new();
+        match c {
+            '"' => literal.extend(chars.by_ref().take_while(|c| *c != '"')),
+            '\\' | '!' => match chars.next() {
+                // 0!.0, shows tens of thousands.
+                Some('.') if zeros > 0 || others => scaled = true,
+                other => literal.extend(other),
+            },
+            '_' | '*' => {
+                chars.next();
+            }
+            '[' => {
+                let inside: String = chars.by_ref().take_while(|c| *c != ']').collect();
+                // The sign of a currency and where: [$€-407]. Without a sign it is a language.
+                if let Some(currency) = inside.strip_prefix('$') {
+                    let (sign, place) = currency.split_once('-').unwrap_or((currency, ""));
+                    // The sign of the yuan is that of the yen too.
+                    literal.push_str(if place == "411" { "JP¥" } else { sign });
+                }
+            }
+            '0' | '#' | '?' => {
+                // 000-0000: words among the digits are no unit.
+                if !behind.is_empty() {
+                    return None;
+                }
+                if c == '0' { zeros += 1 } else { others = true }
+            }
+            ',' => match chars.peek() {
+                Some('0' | '#' | '?') => others = true,
+                _ => scaled |= zeros > 0 || others,
+            },
+            '.' | '/' => others = true,
+            '%' => percent = true,
+            // 000-0000.
+            '-' if zeros > 0 || others => literal.push('-'),
+            ' ' | '-' | '+' | '(' | ')' => {}
+            // 0.00E+00.
+            'E' if matches!(chars.peek(), Some('+' | '-')) => others = true,
+            // Days, times and text.
+            c if c.is_ascii_alphabetic() || c == '@' => return None,
+            c => literal.push(c),
+        }
+        if zeros > 0 || others { &mut behind } else { &mut before }.push_str(&literal);
+    }
+    if percent {
+        return Some(Shown::Percent);
+    }
+    let padded = zeros > 1 && !others && !scaled;
+    worded(&before, &behind, scaled).or_else(|| padded.then_some(Shown::Padded(zeros)))
+}
+
+/// What the index of a workbook says.
+pub(super) struct Contents {
+    /// The paths of the sheets in its order.
+    pub sheets: Vec<String>,
+    /// Its formulas are to be computed when it is opened: the program that wrote it did not.
+    pub computed: bool,
+}
+
+/// The index of a workbook, where it names the sheets.
+pub(super) fn contents(bytes: &[u8]) -> Option<Contents> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let names: Vec<String> = archive.file_names().filter_map(|n| n.ok().map(|n| n.into_owned())).collect();
     let ends = |end: &str| names.iter().find(|n| n.to_lowercase().replace('\\', "/").ends_with(end)).cloned();
@@ -110,7 +194,14 @@ pub(super) fn sheet_parts(bytes: &[u8]) -> Option<Vec<String>> {
     let links = ends(&format!("xl/_rels/{}.rels", file.to_lowercase()))?;
     let content = part(&mut archive, &index)?;
     let links = String::from_utf8(part(&mut archive, &links)?).ok()?;
-    let ids: Vec<String> = if binary { bundled(&content) } else { listed(&String::from_utf8(content).ok()?) };
+    let mut computed = false;
+    let ids: Vec<String> = if binary {
+        bundled(&content)
+    } else {
+        let text = String::from_utf8(content).ok()?;
+        computed = text.split('<').any(|tag| attribute(tag, "fullCalcOnLoad").is_some_and(is_true));
+        listed(&text)
+    };
     let target = |id: &String| {
         let link = links.split('<').find(|tag| attribute(tag, "Id") == Some(id))?;
         let target = attribute(link, "Target")?;
@@ -119,7 +210,12 @@ pub(super) fn sheet_parts(bytes: &[u8]) -> Option<Vec<String>> {
             None => format!("{folder}{target}"),
         })
     };
-    ids.iter().map(target).collect()
+    let sheets: Option<Vec<String>> = ids.iter().map(target).collect();
+    Some(Contents { sheets: sheets?, computed })
+}
+
+fn is_true(word: &str) -> bool {
+    matches!(word, "1" | "true")
 }
 
 fn part<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str) -> Option<Vec<u8>> {
@@ -187,112 +283,289 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 fn bundled(bytes: &[u8]) -> Vec<String> {
     /// BrtBundleSh.
     const SHEET: u32 = 156;
-    let id = |content: &[u8]| {
-        let length = usize::try_from(u32_at(content, 8)?).ok()?;
-        let units: Vec<u16> =
-            content.get(12..12 + length * 2)?.as_chunks::<2>().0.iter().map(|b| u16::from_le_bytes(*b)).collect();
-        String::from_utf16(&units).ok()
-    };
-    records(bytes).filter(|(kind, _)| *kind == SHEET).filter_map(|(_, content)| id(content)).collect()
+    records(bytes).filter(|(kind, _)| *kind == SHEET).filter_map(|(_, content)| wide(content, 8)).collect()
 }
 
-/// What is marked on a sheet of an .xlsx or .xlsb; `None` when its part is not there.
+/// What is marked on a sheet of an .xlsx; `None` when its part is not there.
 pub(super) fn of_part(bytes: &[u8], name: &str) -> Option<Marks> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let mut part = archive.by_name(name).ok()?;
-    let mut marks = Marks::default();
-    if name.to_lowercase().ends_with(".bin") {
-        let mut content = Vec::new();
-        part.take(LARGEST).read_to_end(&mut content).ok()?;
-        binary(&content, &mut marks);
-        return Some(marks);
-    }
-    let mut row = 0;
-    tags(&mut part, |tag| {
-        let (name, rest) =
-            tag.split_at(tag.iter().position(|b| b.is_ascii_whitespace() || *b == b'/').unwrap_or(tag.len()));
-        match name.rsplit(|b| *b == b':').next() {
-            Some(b"row") => {
-                let rest = std::str::from_utf8(rest).unwrap_or_default();
-                row = attribute(rest, "r").and_then(|r| r.parse().ok()).unwrap_or(row + 1);
-                if attribute(rest, "hidden").is_some_and(|h| matches!(h, "1" | "true")) && marks.hidden.len() < MOST {
-                    marks.hidden.push(row);
-                }
-            }
-            Some(b"mergeCell") => {
-                let rest = std::str::from_utf8(rest).unwrap_or_default();
-                if let Some(merged) = attribute(rest, "ref").and_then(rectangle) {
-                    marks.merge(merged);
-                }
-            }
-            _ => {}
+    let mut marking = Marking::default();
+    let mut chunk = [0; 1 << 15];
+    loop {
+        let read = part.read(&mut chunk).ok()?;
+        match chunk.get(..read).filter(|read| !read.is_empty()) {
+            Some(read) => marking.take(read),
+            None => return Some(marking.marks),
         }
-    })?;
-    Some(marks)
+    }
 }
 
-fn binary(bytes: &[u8], marks: &mut Marks) {
-    /// BrtRowHdr and BrtMergeCell.
-    const ROW: u32 = 0;
-    const MERGED: u32 = 176;
-    for (kind, content) in records(bytes) {
-        match kind {
-            ROW if content.get(11).is_some_and(|flags| flags & 0x10 != 0) && marks.hidden.len() < MOST => {
-                marks.hidden.extend(u32_at(content, 0).map(|row| row.saturating_add(1)));
+/// A formula whose result is waited for.
+struct Formula {
+    /// Row and column counted from 0.
+    at: (u32, u32),
+    /// Its result is text: an empty one is a result too.
+    text: bool,
+    /// The place of a result was there, empty.
+    empty: bool,
+}
+
+/// Looks for what is marked on a sheet of an .xlsx while the bytes of its part pass.
+#[derive(Default)]
+pub(super) struct Marking {
+    pub marks: Marks,
+    /// The last tag that was looked at, and what came behind it.
+    held: Vec<u8>,
+    /// The first tag that is held was looked at before.
+    passed: bool,
+    /// Row counted from 1, and cells of it so far.
+    row: u32,
+    cells: u32,
+    formula: Option<Formula>,
+}
+
+impl Marking {
+    /// Takes the next bytes.
+    pub fn take(&mut self, bytes: &[u8]) {
+        let mut held = std::mem::take(&mut self.held);
+        held.extend_from_slice(bytes);
+        let mut before: Option<usize> = None;
+        for at in memchr::memchr_iter(b'<', &held) {
+            if std::mem::take(&mut self.passed) {
+                before = Some(at);
+                continue;
             }
-            MERGED => {
-                let number = |at| u32_at(content, at).unwrap_or(u32::MAX);
-                let (top, bottom, left, right) = (number(0), number(4), number(8), number(12));
-                marks.merge(Merged { top: top.saturating_add(1), left, bottom: bottom.saturating_add(1), right });
+            let Some(rest) = held.get(at + 1..) else { break };
+            // Cells, their values and ends are nearly all: their first two bytes tell.
+            match rest {
+                [b'c', b' ' | b'>', ..] if self.formula.is_none() => self.cells += 1,
+                [b'v' | b't', b' ' | b'>', ..] | [b'/', b'c' | b'v' | b't' | b'r', ..] if self.formula.is_none() => {}
+                _ => {
+                    let Some(end) = memchr::memchr(b'>', rest) else { break };
+                    let cell = before.and_then(|from| held.get(from + 1..at)).unwrap_or_default();
+                    let (Some(tag), Some(behind)) = (rest.get(..end), rest.get(end + 1..)) else { break };
+                    // What stands in a value is seen to its end.
+                    if self.formula.is_some() && !behind.contains(&b'<') && behind.len() < 64 {
+                        break;
+                    }
+                    self.tag(tag, cell, behind);
+                }
+            }
+            before = Some(at);
+        }
+        match before {
+            Some(from) => {
+                held.drain(..from);
+                self.passed = true;
+            }
+            // Without a tag it is the rest of one before, or nothing that is looked for.
+            None if !held.contains(&b'<') => held.clear(),
+            None => {}
+        }
+        // No sheet has such a run without a tag; the file is refused for it.
+        if held.len() > RUN {
+            held.clear();
+            self.passed = false;
+        }
+        self.held = held;
+    }
+
+    /// Looks at a tag, with the one before and what stands behind.
+    fn tag(&mut self, tag: &[u8], before: &[u8], behind: &[u8]) {
+        let (ends, tag) = match tag.strip_prefix(b"/") {
+            Some(tag) => (true, tag),
+            None => (false, tag),
+        };
+        let (name, rest) =
+            tag.split_at(tag.iter().position(|b| b.is_ascii_whitespace() || *b == b'/').unwrap_or(tag.len()));
+        let rest = || std::str::from_utf8(rest).unwrap_or_default();
+        match (ends, name.rsplit(|b| *b == b':').next().unwrap_or_default()) {
+            (false, b"row") => {
+                self.row = attribute(rest(), "r").and_then(|r| r.parse().ok()).unwrap_or(self.row + 1);
+                self.cells = 0;
+                if attribute(rest(), "hidden").is_some_and(is_true) && self.marks.hidden.len() < MOST {
+                    self.marks.hidden.push(self.row);
+                }
+            }
+            (false, b"mergeCell") => {
+                if let Some(merged) = attribute(rest(), "ref").and_then(rectangle) {
+                    self.marks.merge(merged);
+                }
+            }
+            (false, b"c") => {
+                self.cells += 1;
+                self.formula = None;
+            }
+            (false, b"f") => {
+                let cell = std::str::from_utf8(before).unwrap_or_default();
+                let column = attribute(cell, "r").and_then(column_of).unwrap_or_else(|| self.cells.saturating_sub(1));
+                let at = (self.row.saturating_sub(1), column);
+                self.formula = Some(Formula { at, text: attribute(cell, "t") == Some("str"), empty: false });
+            }
+            (false, b"v") => {
+                let value = behind.split(|b| *b == b'<').next().unwrap_or_default();
+                match self.formula.as_mut() {
+                    Some(formula) if value.is_empty() || rest().ends_with('/') => formula.empty = true,
+                    Some(formula) => {
+                        if value == b"0" && self.marks.zeros.len() < MOST {
+                            self.marks.zeros.insert(formula.at);
+                        }
+                        self.formula = None;
+                    }
+                    None => {}
+                }
+            }
+            (false, b"is") => self.formula = None,
+            (true, b"c") => {
+                let lacking = self.formula.take().filter(|formula| !(formula.text && formula.empty));
+                if let Some(formula) = lacking.filter(|_| self.marks.unsolved.len() < MOST) {
+                    self.marks.unsolved.insert(formula.at);
+                }
             }
             _ => {}
         }
     }
+}
+
+/// The column of an address like B7, counted from 0.
+fn column_of(address: &str) -> Option<u32> {
+    let letters = address.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = letters.bytes().try_fold(0_u32, |n, b| {
+        let letter = b.to_ascii_uppercase().checked_sub(b'A').filter(|l| *l < 26)?;
+        n.checked_mul(26)?.checked_add(u32::from(letter) + 1)
+    })?;
+    number.checked_sub(1)
+}
+
+/// A cell of an .xlsb sheet beside its value.
+pub(super) struct Beside {
+    /// Row and column counted from 0.
+    pub at: (u32, u32),
+    pub shown: Option<Shown>,
+    /// It is a formula whose result is an error, which the reader passes over.
+    pub error: bool,
+}
+
+/// The part of an .xlsb sheet, looked at beside the reader of its values.
+pub(super) struct Binary {
+    content: Vec<u8>,
+    /// How the numbers of each style are shown; `None` when the file does not tell.
+    shown: Option<Vec<Option<Shown>>>,
+}
+
+impl Binary {
+    /// The part of this name.
+    pub fn of(bytes: &[u8], name: &str) -> Option<Binary> {
+        let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
+        let mut content = Vec::new();
+        archive.by_name(name).ok()?.take(LARGEST).read_to_end(&mut content).ok()?;
+        let styles = part(&mut archive, "xl/styles.bin");
+        Some(Binary { content, shown: styles.map(|styles| binary_styles(&styles)) })
+    }
+
+    /// Whether the file tells which numbers are percentages.
+    pub fn tells(&self) -> bool {
+        self.shown.is_some()
+    }
+
+    /// Its cells that hold something, in the order of the file: those that the reader gives, and errors of formulas.
+    pub fn cells(&self) -> impl Iterator<Item = Beside> {
+        /// BrtRowHdr, BrtFmlaError.
+        const ROW: u32 = 0;
+        const ERROR: u32 = 11;
+        let mut row = 0;
+        records(&self.content).filter_map(move |(kind, content)| {
+            match kind {
+                ROW => {
+                    row = u32_at(content, 0)?;
+                    None
+                }
+                // BrtCellRk to BrtFmlaError.
+                2..=ERROR => {
+                    let style = usize::try_from(u32_at(content, 4)? & 0x00ff_ffff).ok()?;
+                    let shown = self.shown.as_ref().and_then(|shown| shown.get(style).cloned().flatten());
+                    Some(Beside { at: (row, u32_at(content, 0)?), shown, error: kind == ERROR })
+                }
+                _ => None,
+            }
+        })
+    }
+
+    /// What is marked on the sheet.
+    pub fn marks(&self) -> Marks {
+        /// BrtRowHdr and BrtMergeCell.
+        const ROW: u32 = 0;
+        const MERGED: u32 = 176;
+        let mut marks = Marks::default();
+        for (kind, content) in records(&self.content) {
+            match kind {
+                ROW if content.get(11).is_some_and(|flags| flags & 0x10 != 0) && marks.hidden.len() < MOST => {
+                    marks.hidden.extend(u32_at(content, 0).map(|row| row.saturating_add(1)));
+                }
+                MERGED => {
+                    let number = |at| u32_at(content, at).unwrap_or(u32::MAX);
+                    let (top, bottom, left, right) = (number(0), number(4), number(8), number(12));
+                    marks.merge(Merged { top: top.saturating_add(1), left, bottom: bottom.saturating_add(1), right });
+                }
+                _ => {}
+            }
+        }
+        marks
+    }
+}
+
+/// How the numbers of each style of an .xlsb are shown: [MS-XLSB] 2.4.695 BrtFmt, 2.4.876 BrtXF.
+fn binary_styles(bytes: &[u8]) -> Vec<Option<Shown>> {
+    const FORMAT: u32 = 44;
+    const STYLE: u32 = 47;
+    const BEGIN: u32 = 617;
+    const END: u32 = 618;
+    let id_at = |content: &[u8], at: usize| Some(u16::from_le_bytes(content.get(at..at + 2)?.try_into().ok()?));
+    let mut formats = built_in();
+    let mut styles = Vec::new();
+    let mut within = false;
+    for (kind, content) in records(bytes) {
+        match kind {
+            FORMAT => {
+                if let (Some(id), Some(code)) = (id_at(content, 0), wide(content, 2)) {
+                    formats.insert(id, of_format(&code));
+                }
+            }
+            BEGIN => within = true,
+            END => within = false,
+            STYLE if within => {
+                styles.push(id_at(content, 2).and_then(|id| formats.get(&id).cloned().flatten()));
+            }
+            _ => {}
+        }
+    }
+    styles
+}
+
+/// The formats that files need not write out, as far as they say more than the number: 0% and 0.00%.
+fn built_in() -> HashMap<u16, Option<Shown>> {
+    HashMap::from([(9, Some(Shown::Percent)), (10, Some(Shown::Percent))])
+}
+
+/// A text of an .xlsb part: its length in UTF-16 units, then those.
+fn wide(content: &[u8], at: usize) -> Option<String> {
+    let length = usize::try_from(u32_at(content, at)?).ok()?;
+    let units = content.get(at + 4..)?.get(..length.checked_mul(2)?)?;
+    let units: Vec<u16> = units.as_chunks::<2>().0.iter().map(|b| u16::from_le_bytes(*b)).collect();
+    String::from_utf16(&units).ok()
 }
 
 /// A1:C3.
 fn rectangle(text: &str) -> Option<Merged> {
     let corner = |text: &str| {
         let text = text.replace('$', "");
-        let (letters, digits) = text.split_at(text.find(|c: char| c.is_ascii_digit())?);
-        let column = letters.bytes().try_fold(0_u32, |n, b| {
-            let letter = b.to_ascii_uppercase().checked_sub(b'A').filter(|l| *l < 26)?;
-            n.checked_mul(26)?.checked_add(u32::from(letter) + 1)
-        })?;
-        Some((digits.parse::<u32>().ok()?, column.checked_sub(1)?))
+        let digits = text.get(text.find(|c: char| c.is_ascii_digit())?..)?;
+        Some((digits.parse::<u32>().ok()?, column_of(&text)?))
     };
     let (from, to) = text.split_once(':')?;
     let ((top, left), (bottom, right)) = (corner(from)?, corner(to)?);
     Some(Merged { top, left, bottom, right })
-}
-
-/// Hands over what stands between < and > of the tags of a part, only those of rows and merged cells among many.
-fn tags(part: &mut impl Read, mut take: impl FnMut(&[u8])) -> Option<()> {
-    let mut held: Vec<u8> = Vec::new();
-    let mut chunk = [0; 1 << 15];
-    loop {
-        let read = part.read(&mut chunk).ok()?;
-        held.extend_from_slice(chunk.get(..read)?);
-        let mut done = 0;
-        for at in memchr::memchr_iter(b'<', &held) {
-            let rest = held.get(at + 1..)?;
-            // Cells, their values and ends are nearly all: their first two bytes tell.
-            if matches!(rest, [b'c' | b'v' | b't' | b'f', b' ' | b'>', ..] | [b'/', ..]) {
-                done = at + 1;
-                continue;
-            }
-            let Some(end) = memchr::memchr(b'>', rest) else {
-                done = at;
-                break;
-            };
-            take(rest.get(..end)?);
-            done = at + 1;
-        }
-        held.drain(..done);
-        if read == 0 {
-            return Some(());
-        }
-    }
 }
 
 /// What is marked on each table of an .ods.
@@ -334,6 +607,10 @@ pub(super) fn of_tables(bytes: &[u8]) -> Option<Vec<Marks>> {
                         }
                     }
                 }
+                let unsolved = attribute(tag, "formula").is_some() && attribute(tag, "value-type").is_none();
+                if unsolved && name == "table:table-cell" && marks.unsolved.len() < MOST {
+                    marks.unsolved.insert((row, column));
+                }
                 let value = attribute(tag, "value").and_then(|v| v.parse().ok()).filter(|_| wide == 1 && times == 1);
                 number = value.map(|value| ((row, column), value));
                 column = column.saturating_add(wide);
@@ -364,8 +641,7 @@ pub(super) fn of_tables(bytes: &[u8]) -> Option<Vec<Marks>> {
 pub(super) fn of_stream(bytes: &[u8]) -> Option<Vec<Marks>> {
     let stream = Stream::of(bytes)?;
     let u16_at = |content: &[u8], at: usize| Some(u16::from_le_bytes(content.get(at..at + 2)?.try_into().ok()?));
-    let mut formats: HashMap<u16, Option<Shown>> =
-        HashMap::from([(9, Some(Shown::Percent)), (10, Some(Shown::Percent))]);
+    let mut formats = built_in();
     let mut styles: Vec<u16> = Vec::new();
     let mut starts: Vec<usize> = Vec::new();
     for (kind, content) in stream.records(0) {
@@ -389,13 +665,13 @@ pub(super) fn of_stream(bytes: &[u8]) -> Option<Vec<Marks>> {
             _ => {}
         }
     }
-    let shown: Vec<Option<Shown>> = styles.iter().map(|id| formats.get(id).copied().flatten()).collect();
+    let shown: Vec<Option<Shown>> = styles.iter().map(|id| formats.get(id).cloned().flatten()).collect();
     let sheet = |start: &usize| {
         let mut marks = Marks::default();
         for (kind, content) in stream.records(*start) {
             let (Some(row), Some(column)) = (u16_at(content, 0), u16_at(content, 2)) else { continue };
             let mut put = |column: u16, style: Option<u16>| {
-                let own = style.and_then(|style| shown.get(usize::from(style)).copied().flatten());
+                let own = style.and_then(|style| shown.get(usize::from(style)).cloned().flatten());
                 if let Some(own) = own.filter(|_| marks.shown.len() < MOST) {
                     marks.shown.insert((row.into(), column.into()), own);
                 }
@@ -424,25 +700,62 @@ mod tests {
 
     #[test]
     fn formats_say_how_a_number_is_shown() {
+        let behind = |unit: &str| Some(Shown::Worded("".into(), unit.into()));
         for (code, want) in [
             ("0%", Some(Shown::Percent)),
             ("0.00%", Some(Shown::Percent)),
-            ("0\"万元\"", Some(Shown::Behind("万元"))),
-            ("0.00\"万元\"", Some(Shown::Behind("万元"))),
-            ("General\"千元\"", Some(Shown::Behind("千元"))),
-            ("#,##0\"元\"", Some(Shown::Behind("元"))),
-            ("#,##0元", Some(Shown::Behind("元"))),
-            ("0\"人\"", Some(Shown::Behind("人"))),
+            ("0\"万元\"", behind("万元")),
+            ("0.00\"万元\"", behind("万元")),
+            ("General\"千元\"", behind("千元")),
+            ("G/通用格式\"万元\"", behind("万元")),
+            ("#,##0\"元\"", behind("元")),
+            ("#,##0元", behind("元")),
+            ("0\"人\"", behind("人")),
+            ("0.00\"万美元\"", behind("万美元")),
+            ("\"约\"0", Some(Shown::Worded("约".into(), "".into()))),
+            ("[$$-409]#,##0.00", Some(Shown::Worded("$".into(), "".into()))),
+            ("\"US$\"#,##0.00_ ", Some(Shown::Worded("US$".into(), "".into()))),
+            ("#,##0.00\\ [$€-407]", behind("€")),
+            ("[$¥-411]#,##0", Some(Shown::Worded("JP¥".into(), "".into()))),
             ("0!.0,\"万元\"", Some(Shown::Scaled)),
             ("0\\.0,\"万\"", Some(Shown::Scaled)),
+            ("000000", Some(Shown::Padded(6))),
             ("General", None),
+            ("0", None),
+            ("0.00", None),
+            ("0.00E+00", None),
             ("#,##0.00", None),
             ("#,##0_ ", None),
+            ("000-0000-0000", None),
             ("\"￥\"#,##0.00;\"￥\"-#,##0.00", None),
+            ("[$¥-804]#,##0.00", None),
+            ("_ ￥* #,##0.00_ ;_ ￥* -#,##0.00_ ;_ ￥* \"-\"??_ ;_ @_ ", None),
+            ("[Red]#,##0;[$-804]0", None),
             ("yyyy\"年\"m\"月\"", None),
+            ("[$-804]yyyy-mm-dd", None),
             ("@", None),
         ] {
             assert_eq!(of_format(code), want, "{code}");
+        }
+    }
+
+    #[test]
+    fn marks_are_found_wherever_the_bytes_are_cut() {
+        let part = "<worksheet><sheetData><row r=\"1\" hidden=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\"><f>A1</f></c></row>\
+            <row><c><v>1</v></c><c><f>SUM(A1)</f><v></v></c><c t=\"str\"><f>A1</f><v></v></c><c><f>A1</f><v>0</v></c></row>\
+            <row r=\"7\"><x:c r=\"AA7\"><x:f>A1</x:f><x:v/></x:c><c r=\"AB7\"><f>A1</f><v>5</v></c><c r=\"AC7\" t=\"inlineStr\"><is><t>a</t></is></c></row>\
+            </sheetData><mergeCells><mergeCell ref=\"A1:B2\"/></mergeCells></worksheet>";
+        let want = Marks {
+            hidden: vec![1],
+            merged: vec![Merged { top: 1, left: 0, bottom: 2, right: 1 }],
+            unsolved: [(0, 1), (1, 1), (6, 26)].into(),
+            zeros: [(1, 3)].into(),
+            ..Marks::default()
+        };
+        for step in 1..=part.len() {
+            let mut marking = Marking::default();
+            part.as_bytes().chunks(step).for_each(|chunk| marking.take(chunk));
+            assert_eq!(marking.marks, want, "cut after every {step} bytes");
         }
     }
 

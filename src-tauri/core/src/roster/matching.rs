@@ -12,6 +12,7 @@ use super::heading::{Column, Heading};
 use super::packed::PackedValues;
 use super::people::{self, Named};
 use super::sheet::{Line, Sheet};
+use super::table::Found;
 use super::value::{Cell, cleaned, folded, is_blank, understand};
 use super::{Action, CellFlaw, Change, Person, Row, letters, stage};
 use crate::error::{Flaw, Result};
@@ -24,6 +25,11 @@ type Names = HashMap<(&'static str, i64), Arc<str>>;
 
 /// Fields beside the key under which a record is also known: a team that became a company.
 const ALSO_KNOWN: &[(&str, &str, &str)] = &[("tenant", "name", "team_name")];
+
+/// Rows that are read between two looks at whether to go on, half of them by a second thread.
+const BATCH: usize = 4_096;
+/// Fewer are read sooner than a thread is started.
+const FEW: usize = 512;
 
 /// Rows of one key that are compared with each other; nobody writes one record in more.
 const MANY: usize = 50;
@@ -44,24 +50,20 @@ pub(super) fn rows(
     for (sheet, headings) in tables {
         let name: Arc<str> = sheet.name.as_str().into();
         for heading in super::heading::in_order(headings) {
-            let at = planner.places(heading);
-            for found in super::table::records(sheet, heading, shape) {
-                if read.len() % 512 == 0 {
-                    progress.at("看懂各行", read.len() as u64, all)?;
+            let reads = planner.reads(&name, heading);
+            let found = super::table::records(sheet, heading, shape);
+            read.reserve_exact(found.len());
+            let mut found = found.into_iter();
+            loop {
+                progress.at("看懂各行", read.len() as u64, all)?;
+                let batch: Vec<Found<'_>> = found.by_ref().take(BATCH).collect();
+                if batch.is_empty() {
+                    break;
                 }
-                let mut said = planner.read_row(&name, found.line, heading, &at);
-                said.stood_under(found.section.as_deref(), &sheet.name);
-                if found.hidden {
-                    said.doubt("这一行在文件里是隐藏的，也一并读取；不要的请取消勾选");
-                }
-                if found.alone {
-                    said.doubt("这一行只有一格有内容，请核对是不是一条记录");
-                }
-                read.push(said.kept());
+                planner.read_batch(batch, &reads, &mut read);
             }
         }
     }
-    read.shrink_to_fit();
     let rows = planner.decide(read, progress)?;
     Ok((rows, planner.names))
 }
@@ -80,7 +82,7 @@ pub(super) fn block(
 ) -> Result<(Vec<Row>, Names)> {
     let mut planner = Planner::new(shape, ledger);
     let name: Arc<str> = "".into();
-    let at = planner.places(heading);
+    let reads = planner.reads(&name, heading);
     let mut read = Vec::new();
     let last = sheet.lines.last().map_or(0, |line| line.row);
     for row in heading.last_row + 1..=last {
@@ -89,22 +91,34 @@ pub(super) fn block(
         // A blank row over a record blanks it; one over nothing is nothing.
         if line.is_some() || id.is_some() {
             let line = line.map_or_else(|| Cow::Owned(Line::of(row, [])), Cow::Borrowed);
-            let said = planner.read_row(&name, line, heading, &at);
-            read.push(Said { id, ..said }.kept());
+            let said = planner.read_row(line, &reads);
+            read.push(Said { id, ..said }.kept(&planner));
         }
     }
     let rows = planner.decide(read, progress)?;
     Ok((rows, planner.names))
 }
 
+/// Keys of a kind by which rows are compared before they are matched.
+const KEYS: usize = 2;
+
+/// What all rows below one heading have.
+#[derive(Debug)]
+struct Under {
+    sheet: Arc<str>,
+    /// Column of each field, in the order of the kind's fields.
+    at: Box<[Option<u32>]>,
+}
+
 /// A row whose cells are read but not yet matched, as it is held until its turn comes.
 struct Kept<'s> {
     id: Option<i64>,
-    sheet: Arc<str>,
+    under: Arc<Under>,
     row: u32,
     values: PackedValues,
     line: Cow<'s, Line>,
-    at: Arc<[Option<u32>]>,
+    /// The hash of each of its kind's keys, 0 where it is not filled.
+    keys: [u64; KEYS],
     /// What few rows have.
     more: Option<Box<More>>,
 }
@@ -121,15 +135,19 @@ struct More {
 }
 
 impl<'s> Kept<'s> {
+    fn copied(self) -> Kept<'s> {
+        Kept { values: self.values.clone(), ..self }
+    }
+
     fn is_flawed(&self) -> bool {
         self.more.as_ref().is_some_and(|more| !more.flaws.is_empty())
     }
 
     fn said(self, kind: &Kind) -> Said<'s> {
-        let Kept { id, sheet, row, values, line, at, more } = self;
+        let Kept { id, under, row, values, line, more, .. } = self;
         let More { flaws, doubts, stage, people, leader, months } = more.map(|more| *more).unwrap_or_default();
         let values = values.cells(kind.fields.len());
-        Said { id, sheet, row, values, flaws, doubts, stage, people, leader, months, line, at }
+        Said { id, under, row, values, flaws, doubts, stage, people, leader, months, line }
     }
 }
 
@@ -137,7 +155,7 @@ impl<'s> Kept<'s> {
 struct Said<'s> {
     /// The record that it is pasted over: then blank cells blank it.
     id: Option<i64>,
-    sheet: Arc<str>,
+    under: Arc<Under>,
     row: u32,
     /// In the order of the kind's fields.
     values: Vec<Option<Value>>,
@@ -154,17 +172,19 @@ struct Said<'s> {
     months: Vec<usize>,
     /// The cells as they stand, for a row that is flawed in the end.
     line: Cow<'s, Line>,
-    /// Column of each field, in the order of the kind's fields.
-    at: Arc<[Option<u32>]>,
 }
 
 impl<'s> Said<'s> {
-    fn kept(self) -> Kept<'s> {
-        let Said { id, sheet, row, values, flaws, doubts, stage, people, leader, months, line, at } = self;
+    fn kept(self, planner: &Planner<'_>) -> Kept<'s> {
+        let Said { id, under, row, values, flaws, doubts, stage, people, leader, months, line } = self;
         let plain = flaws.is_empty() && doubts.is_empty() && stage.is_none() && people.is_empty();
         let more = More { flaws, doubts, stage, people, leader, months };
         let more = (!plain || more.leader.is_some() || !more.months.is_empty()).then(|| Box::new(more));
-        Kept { id, sheet, row, values: PackedValues::of(&values), line, at, more }
+        let mut keys = [0; KEYS];
+        for (own, key) in keys.iter_mut().zip(planner.kind.keys) {
+            *own = planner.key_of(key, &values).map_or(0, |text| hash_of(&text));
+        }
+        Kept { id, under, row, values: PackedValues::of(&values), line, keys, more }
     }
 
     /// Says something about the row as a whole.
@@ -291,12 +311,23 @@ fn hash_of(text: &str) -> u64 {
 }
 
 /// What a heading says about reading its rows.
-#[derive(Clone)]
-struct Reads {
-    /// Column of each field, in the order of the kind's fields.
-    at: Arc<[Option<u32>]>,
+struct Reads<'h> {
+    under: Arc<Under>,
     /// Column that names the unit of money in each row.
     unit: Option<u32>,
+    /// The columns that are read, from left to right.
+    columns: Vec<Target<'h>>,
+    /// Headings of the list.
+    words: HashSet<&'static str>,
+}
+
+/// A column that is read.
+struct Target<'h> {
+    column: &'h Column,
+    /// Its field and the place of that among the kind's.
+    field: Option<(&'static Field, usize)>,
+    /// It names members or tells teams from enterprises.
+    beside: bool,
 }
 
 /// What a row means.
@@ -443,28 +474,64 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Column of each field under a heading, in the order of the kind's fields.
-    fn places(&self, heading: &Heading) -> Reads {
+    /// What is to be read under a heading.
+    fn reads<'h>(&self, sheet: &Arc<str>, heading: &'h Heading) -> Reads<'h> {
         let mut at = vec![None; self.kind.fields.len()];
+        let mut columns = Vec::new();
         for column in &heading.columns {
             let field = column.field.and_then(|f| self.shape.fields.get(f));
-            if let Some(place) = field.and_then(|f| self.kind.at(f.name)).and_then(|f| at.get_mut(f)) {
+            let field = field.and_then(|f| Some((f, self.kind.at(f.name)?)));
+            if let Some(place) = field.and_then(|(_, f)| at.get_mut(f)) {
                 *place = Some(column.at);
+            }
+            let beside = column.is_members(self.shape) || column.is_stage(self.shape);
+            if beside || field.is_some() {
+                columns.push(Target { column, field, beside });
             }
         }
         let is_unit = |c: &&Column| {
             c.field.is_none()
                 && ["单位", "金额单位", "计量单位", "货币单位", "币种", "货币"].contains(&folded(&c.heading).as_str())
         };
-        Reads { at: at.into(), unit: heading.columns.iter().find(is_unit).map(|c| c.at) }
+        let unit = heading.columns.iter().find(is_unit).map(|c| c.at);
+        let under = Arc::new(Under { sheet: Arc::clone(sheet), at: at.into() });
+        Reads { under, unit, columns, words: super::heading::own_words(self.shape) }
+    }
+
+    /// Reads some rows, with a second thread where they are many.
+    fn read_batch<'s>(&self, batch: Vec<Found<'s>>, reads: &Reads<'_>, read: &mut Vec<Kept<'s>>) {
+        let one = |found: Found<'s>| {
+            let mut said = self.read_row(found.line, reads);
+            said.stood_under(found.section.as_deref(), &reads.under.sheet);
+            if found.hidden {
+                said.doubt("这一行在文件里是隐藏的，也一并读取；不要的请取消勾选");
+            }
+            if found.alone {
+                said.doubt("这一行只有一格有内容，请核对是不是一条记录");
+            }
+            said.kept(self)
+        };
+        let mut first = batch;
+        let second = if first.len() < FEW { Vec::new() } else { first.split_off(first.len() / 2) };
+        std::thread::scope(|threads| {
+            let other =
+                (!second.is_empty()).then(|| threads.spawn(|| second.into_iter().map(one).collect::<Vec<Kept<'s>>>()));
+            read.extend(first.into_iter().map(one));
+            match other.map(std::thread::ScopedJoinHandle::join) {
+                // Copied here, so that no thread's own store of memory is held on to for it.
+                Some(Ok(others)) => read.extend(others.into_iter().map(Kept::copied)),
+                Some(Err(panic)) => std::panic::resume_unwind(panic),
+                None => {}
+            }
+        });
     }
 
     /// Reads the cells of one row.
-    fn read_row<'s>(&self, sheet: &Arc<str>, line: Cow<'s, Line>, heading: &Heading, reads: &Reads) -> Said<'s> {
+    fn read_row<'s>(&self, line: Cow<'s, Line>, reads: &Reads<'_>) -> Said<'s> {
         let width = self.kind.fields.len();
         let mut said = Said {
             id: None,
-            sheet: Arc::clone(sheet),
+            under: Arc::clone(&reads.under),
             row: line.row,
             values: vec![None; width],
             flaws: Vec::new(),
@@ -474,7 +541,6 @@ impl<'a> Planner<'a> {
             leader: None,
             months: Vec::new(),
             line,
-            at: Arc::clone(&reads.at),
         };
         // Looked through once for all columns.
         let line = said.line.clone();
@@ -484,18 +550,19 @@ impl<'a> Planner<'a> {
             cells.get(at).map(|(_, cell)| *cell)
         };
         let unit = reads.unit.and_then(cell_in).map(|cell| folded(&cell.to_string()));
-        for column in &heading.columns {
-            let mut column = Cow::Borrowed(column);
+        for target in &reads.columns {
+            let Some(cell) = cell_in(target.column.at) else { continue };
+            let mut column = Cow::Borrowed(target.column);
             if let Some(unit) = unit.as_ref().filter(|_| column.unit.yuan.is_none() && column.field.is_some()) {
                 let column = column.to_mut();
                 column.unit.yuan = super::value::yuan_in(unit);
                 column.unit.foreign |= super::value::is_foreign(unit);
             }
             let column = &*column;
-            self.beside(&mut said, column, cell_in(column.at));
-            let Some(field) = column.field.and_then(|f| self.shape.fields.get(f)) else { continue };
-            let Some(at) = self.kind.at(field.name) else { continue };
-            let Some(cell) = cell_in(column.at) else { continue };
+            if target.beside {
+                self.beside(&mut said, column, cell);
+            }
+            let Some((field, at)) = target.field else { continue };
             let place = || format!("{}{}", letters(column.at), said.row);
             match super::example::left_over(cell) {
                 Some(super::example::Left::Remark) => continue,
@@ -508,6 +575,15 @@ impl<'a> Planner<'a> {
                 None => {}
             }
             match self.value(field, cell, column) {
+                // A card with its headings at the left: 姓名 over 工作单位 names nobody.
+                Ok(Some(Value::Text(text)))
+                    if field.required && field.ty == Type::Text && super::heading::is_word(&reads.words, &text) =>
+                {
+                    let say =
+                        format!("“{text}”是栏目的名称，不像{}；竖着填的卡片请改成一行一条，第一行是列名", field.label);
+                    let cell = place();
+                    said.flaws.push(CellFlaw { cell, say });
+                }
                 Ok(value) => {
                     if let Some(say) = super::value::without_unit(field, cell, column.unit) {
                         let cell = place();
@@ -533,12 +609,11 @@ impl<'a> Planner<'a> {
     }
 
     /// Reads a column that names members or tells teams from enterprises.
-    fn beside(&self, said: &mut Said<'_>, column: &Column, cell: Option<Cell<'_>>) {
-        let (members, stage) = (column.is_members(self.shape), column.is_stage(self.shape));
-        let Some(cell) = cell.filter(|_| members || stage) else { return };
+    fn beside(&self, said: &mut Said<'_>, column: &Column, cell: Cell<'_>) {
+        let members = column.is_members(self.shape);
         let (at, text) = (format!("{}{}", letters(column.at), said.row), cell.to_string());
         if let Cell::Error(error) = cell {
-            let say = format!("“{}”是 Excel 错误值 {error}，请改正公式或直接填写内容", column.heading);
+            let say = super::value::error_said(&format!("“{}”", column.heading), error);
             said.flaws.push(CellFlaw { cell: at, say });
             return;
         }
@@ -578,7 +653,8 @@ impl<'a> Planner<'a> {
             return;
         }
         let Some(text) = said.values[name].as_ref().and_then(Value::as_text).map(str::to_owned) else { return };
-        let at = said.at[name].map_or_else(|| format!("{0}:{0}", said.row), |c| format!("{}{}", letters(c), said.row));
+        let at =
+            said.under.at[name].map_or_else(|| format!("{0}:{0}", said.row), |c| format!("{}{}", letters(c), said.row));
         // Whoever writes no list means one name, however odd it looks.
         let Ok(read) = people::read(&text, true) else { return };
         let several = read.people.len() > 1;
@@ -679,8 +755,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The records that a row's key finds: those of that very name, else by a former name on either side.
-    fn found_by(&self, i: usize, key: &[&str], said: &Said<'_>) -> Vec<usize> {
-        let texts = self.keys_of(key, &said.values);
+    fn found_by(&self, i: usize, key: &[&str], texts: &[String], said: &Said<'_>) -> Vec<usize> {
         let (mut own, mut former) = (Vec::new(), Vec::new());
         for (t, text) in texts.iter().enumerate() {
             for state in self.keys[i].get(hash_of(text)).iter().map(|at| *at as usize) {
@@ -715,10 +790,11 @@ impl<'a> Planner<'a> {
     fn meaning(&self, said: &Said<'_>) -> Meaning {
         let mut applied: Vec<&[&str]> = Vec::new();
         for (i, key) in self.kind.keys.iter().enumerate() {
-            if self.keys_of(key, &said.values).is_empty() {
+            let texts = self.keys_of(key, &said.values);
+            if texts.is_empty() {
                 continue;
             }
-            let mut found = self.found_by(i, key, said);
+            let mut found = self.found_by(i, key, &texts, said);
             // A record that says otherwise in a better key is another one.
             let differs = |state: &usize| {
                 applied.iter().find(|better| {
@@ -760,6 +836,7 @@ impl<'a> Planner<'a> {
         let mut whole: Vec<(usize, Said<'_>)> = Vec::new();
         let mut kept = kept;
         self.contradictions(&mut kept);
+        self.states.reserve_exact(kept.len());
         // A code says more than a name: a record that it renames must be renamed before names are compared.
         let mut order: Vec<(bool, bool, u32)> =
             (0_u32..).zip(&kept).map(|(at, kept)| (kept.id.is_none(), !self.is_sure(kept), at)).collect();
@@ -820,20 +897,20 @@ impl<'a> Planner<'a> {
         Ok(rows.into_iter().flatten().collect())
     }
 
-    /// Text of a key's fields in a row that is kept, when all are filled.
-    fn key_in(&self, key: &[&str], values: &PackedValues) -> Option<String> {
-        let mut out = String::new();
-        for name in key {
-            out.push_str(&Planner::key_part(&values.value(self.kind.at(name)?)?));
-            out.push('\u{1f}');
+    /// The hash of one of a row's keys, when all of its fields are filled.
+    fn hash_in(&self, key: usize, kept: &Kept<'_>) -> Option<u64> {
+        match kept.keys.get(key) {
+            Some(hash) => Some(*hash).filter(|hash| *hash != 0),
+            None => {
+                let key = self.kind.keys.get(key)?;
+                self.key_of(key, &kept.values.cells(self.kind.fields.len())).map(|text| hash_of(&text))
+            }
         }
-        Some(out)
     }
 
     /// Whether the ledger has a record under the first and best of a row's keys.
     fn is_sure(&self, kept: &Kept<'_>) -> bool {
-        let Some((key, known)) = self.kind.keys.first().zip(self.keys.first()) else { return false };
-        !known.0.is_empty() && self.key_in(key, &kept.values).is_some_and(|key| !known.get(hash_of(&key)).is_empty())
+        self.keys.first().is_some_and(|known| self.hash_in(0, kept).is_some_and(|hash| !known.get(hash).is_empty()))
     }
 
     /// Rows of one file that mean the same record but say different things are all flawed: which of them
@@ -844,8 +921,8 @@ impl<'a> Planner<'a> {
             let better = &self.kind.keys[..i];
             let mut groups = Index::default();
             for (at, row) in kept.iter().enumerate().filter(|(_, row)| !row.is_flawed() && row.id.is_none()) {
-                if let Some(text) = self.key_in(key, &row.values) {
-                    groups.put(hash_of(&text), at);
+                if let Some(hash) = self.hash_in(i, row) {
+                    groups.put(hash, at);
                 }
             }
             for group in groups.shared() {
@@ -876,8 +953,8 @@ impl<'a> Planner<'a> {
                 let (own, others) = (kept[at].values.cells(width), kept[other].values.cells(width));
                 let differing = own.iter().zip(&others).position(|(a, b)| a != b);
                 let field = differing.and_then(|f| self.kind.fields.get(f)).map_or("", |f| f.name);
-                let say = self.same_record(&kept[at].sheet, &kept[other].sheet, kept[other].row);
-                let flaw = self.flaw_at(&kept[at].at, kept[at].row, field, say);
+                let say = self.same_record(&kept[at].under.sheet, &kept[other].under.sheet, kept[other].row);
+                let flaw = self.flaw_at(&kept[at].under.at, kept[at].row, field, say);
                 kept[at].more.get_or_insert_default().flaws.push(flaw);
             }
         }
@@ -1072,14 +1149,14 @@ impl<'a> Planner<'a> {
         if !flaws.is_empty() {
             return self.flawed(said, flaws);
         }
-        let claimed = Some((Arc::clone(&said.sheet), said.row));
+        let claimed = Some((Arc::clone(&said.under.sheet), said.row));
         let label = self.label(&record);
         self.states.push(State { held: Held::Made(PackedValues::of(&record.cells), at), claimed });
         self.index(self.states.len() - 1, &record.cells);
         let mut doubts = std::mem::take(&mut said.doubts);
         doubts.extend(doubt.map(|say| self.flaw(&said, "name", say)));
         let mut row = Row {
-            sheet: said.sheet,
+            sheet: Arc::clone(&said.under.sheet),
             row: said.row,
             action: Action::New,
             taken: true,
@@ -1110,7 +1187,9 @@ impl<'a> Planner<'a> {
             said.people.drain(..people.min(said.people.len()));
         }
         let mut record = before.clone();
-        for (field, ((cell, value), at)) in record.cells.iter_mut().zip(&said.values).zip(said.at.iter()).enumerate() {
+        for (field, ((cell, value), at)) in
+            record.cells.iter_mut().zip(&said.values).zip(said.under.at.iter()).enumerate()
+        {
             // A month says no more than the day of that month that is known already.
             let known = said.months.contains(&field) && same_month(cell.as_ref(), value.as_ref());
             if (value.is_some() && !known) || (said.id.is_some() && at.is_some() && !known) {
@@ -1122,11 +1201,11 @@ impl<'a> Planner<'a> {
         }
         let changes = self.changes(&before, &record);
         if let (Some((sheet, row)), Some(change)) = (&self.states[state].claimed, changes.first()) {
-            let flaw = self.flaw(&said, &change.field, self.same_record(&said.sheet, sheet, *row));
+            let flaw = self.flaw(&said, &change.field, self.same_record(&said.under.sheet, sheet, *row));
             return self.flawed(said, vec![flaw]);
         }
         // A flawed row claims its record too: which of two rows is meant must not hang on the other's fate.
-        self.states[state].claimed.get_or_insert((Arc::clone(&said.sheet), said.row));
+        self.states[state].claimed.get_or_insert((Arc::clone(&said.under.sheet), said.row));
         let shape = self.demands(said.stage.as_ref().map(|(stage, _)| *stage));
         let flaws = if changes.is_empty() { Vec::new() } else { self.flaws_of(shape, &said, &record) };
         if !flaws.is_empty() {
@@ -1147,7 +1226,7 @@ impl<'a> Planner<'a> {
             };
         }
         let mut row = Row {
-            sheet: said.sheet,
+            sheet: Arc::clone(&said.under.sheet),
             row: said.row,
             action,
             taken: true,
@@ -1246,7 +1325,7 @@ impl<'a> Planner<'a> {
     }
 
     fn flaw(&self, said: &Said<'_>, field: &str, say: String) -> CellFlaw {
-        self.flaw_at(&said.at, said.row, field, say)
+        self.flaw_at(&said.under.at, said.row, field, say)
     }
 
     fn flaw_at(&self, at: &[Option<u32>], row: u32, field: &str, say: String) -> CellFlaw {
@@ -1264,7 +1343,7 @@ impl<'a> Planner<'a> {
         let record = Record { id: 0, cells: said.values };
         let label = self.label(&record);
         Row {
-            sheet: said.sheet,
+            sheet: Arc::clone(&said.under.sheet),
             row: said.row,
             action: Action::Flawed,
             taken: false,

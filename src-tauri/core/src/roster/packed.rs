@@ -195,12 +195,6 @@ impl PackedValues {
         cells
     }
 
-    /// The content of one field.
-    pub fn value(&self, at: usize) -> Option<Value> {
-        let mut bytes = Bytes(&self.0);
-        std::iter::from_fn(|| PackedValues::next(&mut bytes)).find(|(own, _)| *own == at).map(|(_, value)| value)
-    }
-
     fn next(bytes: &mut Bytes<'_>) -> Option<(usize, Value)> {
         let at = usize::try_from(bytes.number()?).ok()?;
         let value = match bytes.byte()? {
@@ -258,7 +252,5 @@ mod tests {
         ];
         let packed = PackedValues::of(&cells);
         assert_eq!(packed.cells(8), cells);
-        let each: Vec<Option<Value>> = (0..8).map(|at| packed.value(at)).collect();
-        assert_eq!(each, cells, "one field at a time");
     }
 }

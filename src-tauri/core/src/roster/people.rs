@@ -141,7 +141,19 @@ fn parts(text: &str) -> Vec<String> {
             ')' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth == 0 && matches!(c, '、' | ',' | ';' | '\n' | '/' | '|' | '。') {
+        // 队长:张三 队员:李四.
+        if depth == 0
+            && c == ':'
+            && let Some(last) = out.last_mut()
+            && let Some((before, word)) =
+                last.rsplit_once(' ').map(|(before, word)| (before.to_owned(), word.to_owned()))
+            && is_role(&word)
+            && !is_role(before.trim())
+        {
+            *last = before;
+            out.push(word);
+        }
+        if depth == 0 && matches!(c, '、' | ',' | ';' | '\n' | '/' | '|' | '。' | '&' | '+') {
             out.push(String::new());
             closed = false;
             continue;
@@ -325,6 +337,10 @@ mod tests {
             ("张三、市场部", "! “市场部”不像姓名，请逐个写明姓名，用“、”隔开"),
             ("张三 组长、李四", "张三[组长] 李四"),
             ("张三（指导教师）、李四", "张三[指导教师] 李四"),
+            ("队长：刘一 队员：陈二、张三", "刘一[队长] 陈二[队员] 张三[队员]"),
+            ("组长:张三 副组长: 李四 成员：王五 赵六", "张三[组长] 李四[副组长] 王五[成员] 赵六[成员]"),
+            ("张三&李四", "张三 李四"),
+            ("张三＋李四", "张三 李四"),
         ] {
             check(text, want);
         }

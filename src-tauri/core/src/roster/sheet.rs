@@ -10,7 +10,7 @@ use calamine::{Data, DataRef, Reader, SheetType, SheetVisible};
 use super::guard::{self, Format};
 use super::marks::{self, Marks, Shown};
 use super::packed::{Packed, Packing};
-use super::value::Cell;
+use super::value::{Cell, UNSOLVED};
 use super::{csv, guard::refuse};
 use crate::error::Result;
 
@@ -80,6 +80,9 @@ pub(super) struct Sheet {
 
 /// Days between the two epochs of serial numbers.
 pub(super) const DAYS_TO_1904: f64 = 1462.0;
+
+/// What stands for the error of a formula where the reader does not say which it is.
+const FAILED: &str = "#VALUE!";
 
 /// Cells and text that one file may hold: half as much again as the largest roster we expect.
 pub(super) const MAX_CELLS: usize = 3_000_000;
@@ -202,8 +205,8 @@ pub(super) fn read(bytes: &[u8], file: &str, take: Taker<'_>) -> Result<()> {
     let mut sink = Sink { file, cells: 0, text: 0, take };
     // The readers were written for sound files; where one trips, the file is at fault.
     match catch_unwind(AssertUnwindSafe(|| match guard::look(bytes, file)? {
-        Format::Text => text(bytes, &mut sink),
-        format => workbook(bytes, format, &mut sink),
+        (Format::Text, _) => text(bytes, &mut sink),
+        (format, marked) => workbook(bytes, format, marked, &mut sink),
     })) {
         Ok(outcome) => outcome,
         Err(_) => Err(damaged(file)),
@@ -258,17 +261,28 @@ impl Sink<'_> {
     }
 }
 
+/// Whether a cell of a text file is a formula of cells or functions, not what it comes to: =A1+B1, =SUM(A1:A3).
+fn is_formula(text: &str) -> bool {
+    let formula = text.trim().strip_prefix('=').unwrap_or_default();
+    formula.starts_with(|c: char| c.is_ascii_alphabetic() || c == '$')
+        && formula.contains(|c: char| c.is_ascii_digit() || c == '(')
+}
+
 fn text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<()> {
     sink.sheet("", false, false)?;
     for line in csv::read(bytes, sink.file)?.lines {
         for (column, cell) in line.cells() {
+            let cell = match cell {
+                Cell::Text(text) if is_formula(text) => Cell::Error(UNSOLVED),
+                cell => cell,
+            };
             sink.put(line.row - 1, column, cell)?;
         }
     }
     Ok(())
 }
 
-fn workbook(bytes: &[u8], format: Format, sink: &mut Sink<'_>) -> Result<()> {
+fn workbook(bytes: &[u8], format: Format, mut marked: guard::Marked, sink: &mut Sink<'_>) -> Result<()> {
     let source = Cursor::new(bytes);
     let file = sink.file;
     let bad = |error: &dyn std::fmt::Display| {
@@ -278,9 +292,15 @@ fn workbook(bytes: &[u8], format: Format, sink: &mut Sink<'_>) -> Result<()> {
         Format::Xlsx => {
             let mut book = calamine::Xlsx::new(source).map_err(|e| bad(&e))?;
             let late = book.has_1904_epoch();
-            let parts = marks::sheet_parts(bytes).filter(|parts| parts.len() == book.sheets_metadata().len());
+            let contents = marks::contents(bytes).filter(|all| all.sheets.len() == book.sheets_metadata().len());
+            let computed = contents.as_ref().is_some_and(|all| all.computed);
             for (at, name, hidden) in worksheets(book.sheets_metadata()) {
                 sink.sheet(&name, hidden, late)?;
+                let part = contents.as_ref().and_then(|all| all.sheets.get(at));
+                let own = part
+                    .and_then(|part| marked.remove(&guard::plain_name(part)).or_else(|| marks::of_part(bytes, part)));
+                let found = own.is_some();
+                let own = own.unwrap_or_default();
                 {
                     let mut reader = book.worksheet_cells_reader(&name).map_err(|e| bad(&e))?;
                     let shown: Vec<Option<Shown>> = reader
@@ -290,32 +310,52 @@ fn workbook(bytes: &[u8], format: Format, sink: &mut Sink<'_>) -> Result<()> {
                         .collect();
                     while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|e| bad(&e))? {
                         let (row, column) = cell.get_position();
-                        put(sink, row, column, cell.get_value(), shown.get(style).copied().flatten(), late)?;
+                        if own.lacks_result((row, column), computed) {
+                            sink.put(row, column, Cell::Error(UNSOLVED))?;
+                        } else {
+                            put(sink, row, column, cell.get_value(), shown.get(style).and_then(Option::as_ref), late)?;
+                        }
                     }
                 }
-                let part = parts.as_ref().and_then(|parts| parts.get(at));
-                match part.and_then(|part| marks::of_part(bytes, part)) {
-                    Some(own) => sink.marks(own)?,
-                    None => sink.merged(book.merge_cells_by_sheet_name(&name).unwrap_or_default())?,
+                if found {
+                    sink.marks(own)?;
+                } else {
+                    sink.merged(book.merge_cells_by_sheet_name(&name).unwrap_or_default())?;
                 }
             }
         }
         Format::Xlsb => {
             let mut book = calamine::Xlsb::new(source).map_err(|e| bad(&e))?;
             let late = book.has_1904_epoch();
-            let parts = marks::sheet_parts(bytes).filter(|parts| parts.len() == book.sheets_metadata().len());
+            let contents = marks::contents(bytes).filter(|all| all.sheets.len() == book.sheets_metadata().len());
             for (at, name, hidden) in worksheets(book.sheets_metadata()) {
                 sink.sheet(&name, hidden, late)?;
-                (sink.take)(Part::Unseen)?;
+                let part = contents.as_ref().and_then(|all| all.sheets.get(at));
+                let own = part.and_then(|part| marks::Binary::of(bytes, part));
+                if !own.as_ref().is_some_and(marks::Binary::tells) {
+                    (sink.take)(Part::Unseen)?;
+                }
                 {
+                    let mut beside = own.iter().flat_map(marks::Binary::cells);
                     let mut reader = book.worksheet_cells_reader(&name).map_err(|e| bad(&e))?;
                     while let Some(cell) = reader.next_cell().map_err(|e| bad(&e))? {
                         let (row, column) = cell.get_position();
-                        put(sink, row, column, cell.get_value(), None, late)?;
+                        let mut shown = None;
+                        for one in beside.by_ref() {
+                            if one.error {
+                                sink.put(one.at.0, one.at.1, Cell::Error(FAILED))?;
+                                continue;
+                            }
+                            shown = one.shown.filter(|_| one.at == (row, column));
+                            break;
+                        }
+                        put(sink, row, column, cell.get_value(), shown.as_ref(), late)?;
+                    }
+                    for one in beside.filter(|one| one.error) {
+                        sink.put(one.at.0, one.at.1, Cell::Error(FAILED))?;
                     }
                 }
-                let part = parts.as_ref().and_then(|parts| parts.get(at));
-                sink.marks(part.and_then(|part| marks::of_part(bytes, part)).unwrap_or_default())?;
+                sink.marks(own.map(|own| own.marks()).unwrap_or_default())?;
             }
         }
         Format::Xls => {
@@ -337,6 +377,7 @@ fn workbook(bytes: &[u8], format: Format, sink: &mut Sink<'_>) -> Result<()> {
                 sink.sheet(&name, hidden, false)?;
                 let own = all.get_mut(at).map(std::mem::take).unwrap_or_default();
                 range(sink, &book.worksheet_range(&name).map_err(|e| bad(&e))?, &own, false)?;
+                own.unsolved.iter().try_for_each(|(row, column)| sink.put(*row, *column, Cell::Error(UNSOLVED)))?;
                 sink.marks(own)?;
             }
         }
@@ -360,7 +401,7 @@ fn range(sink: &mut Sink<'_>, range: &calamine::Range<Data>, marks: &Marks, late
     for (row, column, value) in range.used_cells() {
         let at = |n: usize, from: u32| u32::try_from(n).unwrap_or(u32::MAX).saturating_add(from);
         let (row, column) = (at(row, top), at(column, left));
-        put(sink, row, column, &borrowed(value), marks.shown.get(&(row, column)).copied(), late)?;
+        put(sink, row, column, &borrowed(value), marks.shown.get(&(row, column)), late)?;
     }
     Ok(())
 }
@@ -385,7 +426,7 @@ fn put(
     row: u32,
     column: u32,
     value: &DataRef<'_>,
-    shown: Option<Shown>,
+    shown: Option<&Shown>,
     late: bool,
 ) -> Result<()> {
     let number = match value {
@@ -394,16 +435,20 @@ fn put(
         DataRef::Float(n) => Some(*n),
         _ => None,
     };
-    let unit = match shown {
-        Some(Shown::Behind(unit)) => Some(unit),
-        Some(Shown::Scaled) => Some("元"),
-        Some(Shown::Percent) | None => None,
-    };
-    if let Some((number, unit)) = number.zip(unit) {
-        // As it is seen.
-        return sink.put(row, column, Cell::Text(&format!("{}{unit}", Cell::Number(number, false))));
+    // As it is seen.
+    let seen = number.zip(shown).and_then(|(number, shown)| {
+        let digits = Cell::Number(number, false);
+        match shown {
+            Shown::Worded(before, behind) => Some(format!("{before}{digits}{behind}")),
+            Shown::Scaled => Some(format!("{digits}元")),
+            Shown::Padded(width) if number >= 0.0 => Some(format!("{:0>width$}", digits.to_string())),
+            Shown::Padded(_) | Shown::Percent => None,
+        }
+    });
+    if let Some(seen) = seen {
+        return sink.put(row, column, Cell::Text(&seen));
     }
-    let percent = shown == Some(Shown::Percent);
+    let percent = shown == Some(&Shown::Percent);
     let content = match value {
         DataRef::Empty => return Ok(()),
         #[allow(clippy::cast_precision_loss, reason = "workbooks hold their whole numbers as f64 themselves")]

@@ -24,7 +24,7 @@ pub(super) struct Found<'s> {
 pub(super) fn records<'s>(sheet: &'s Sheet, heading: &Heading, shape: &Shape) -> Vec<Found<'s>> {
     let known: Vec<u32> = heading.columns.iter().filter(|c| c.field.is_some()).map(|c| c.at).collect();
     let demanded = demanded(heading, shape);
-    let within = |m: &&Merged| m.top > heading.last_row && m.top < heading.end;
+    let within = |m: &&Merged| m.top > heading.last_row && m.top < heading.end && heading.span.contains(&m.left);
     let tall: Vec<&Merged> = sheet.merged.iter().filter(within).filter(|m| m.bottom > m.top).collect();
     let wide: Vec<&Merged> = sheet.merged.iter().filter(within).filter(|m| m.right >= m.left + 2).collect();
     let mut out = Vec::new();
@@ -39,6 +39,9 @@ pub(super) fn records<'s>(sheet: &'s Sheet, heading: &Heading, shape: &Shape) ->
         }
         below.retain(|m| m.bottom >= row);
         let mut cells: Vec<(u32, Cell<'s>)> = line.cells().collect();
+        let all = cells.len();
+        cells.retain(|(at, _)| heading.span.contains(at));
+        let cut = cells.len() < all;
         if let Some(title) = section_title(&cells, wide.iter().any(|m| m.top == row), &demanded) {
             section = Some(title.into());
             continue;
@@ -55,12 +58,13 @@ pub(super) fn records<'s>(sheet: &'s Sheet, heading: &Heading, shape: &Shape) ->
         if !filled || is_total(&cells, &demanded) || is_signature(&cells, &known, &demanded) {
             continue;
         }
-        let mut spread_in = false;
+        // What others write into the row, and what of it is another table's.
+        let mut own = cut;
         for merged in &below {
-            spread_in |= spread(sheet, merged, &known, &mut cells);
+            own |= spread(sheet, merged, &known, &mut cells);
         }
         let alone = cells.len() == 1 && known.len() > 3;
-        let line = if spread_in { Cow::Owned(Line::of(row, cells)) } else { Cow::Borrowed(line) };
+        let line = if own { Cow::Owned(Line::of(row, cells)) } else { Cow::Borrowed(line) };
         let hidden = sheet.hidden_rows.binary_search(&row).is_ok();
         out.push(Found { line, section: section.clone(), hidden, alone });
     }
@@ -124,8 +128,8 @@ fn is_total_word(word: &str) -> bool {
     if WORDS.contains(&word) {
         return true;
     }
-    // 团队合计, 本页小计, 全年合计: names end otherwise.
-    if word.chars().count() <= 8 && ["合计", "小计", "总计"].iter().any(|end| word.ends_with(end)) {
+    // 团队合计, 2023年1月小计, 本年累计: names end otherwise.
+    if word.chars().count() <= 12 && ["合计", "小计", "总计", "累计"].iter().any(|end| word.ends_with(end)) {
         return true;
     }
     WORDS.iter().chain(&["共", "总共"]).filter_map(|w| word.strip_prefix(w)).any(|rest| {
@@ -137,9 +141,13 @@ fn is_total_word(word: &str) -> bool {
 /// A row of sums: its first cell says so, and what a record must have is missing or holds the word itself.
 fn is_total(cells: &[(u32, Cell<'_>)], demanded: &[u32]) -> bool {
     let Some((at, Cell::Text(text))) = cells.first() else { return false };
+    // Nearly every row has all that a record must have, and its words are not looked at.
+    if demanded.len() >= 2 && demanded.iter().all(|d| d == at || cell(cells, *d).is_some()) {
+        return false;
+    }
     let word = folded(text);
     let total = is_total_word(word.split([':', '(', ',']).next().unwrap_or_default());
-    total && (demanded.len() < 2 || demanded.iter().any(|d| d != at && cell(cells, *d).is_none()))
+    total
 }
 
 /// Words of those who sign below a table, without their names.
@@ -219,6 +227,12 @@ fn is_signature(cells: &[(u32, Cell<'_>)], known: &[u32], demanded: &[u32]) -> b
         return true;
     }
     let Cell::Text(text) = first else { return false };
+    // A record that only happens to begin so still has its facts in the other columns.
+    let colon = |cell: Cell<'_>| matches!(cell, Cell::Text(text) if text.contains(['：', ':']));
+    let lacks = demanded.iter().filter(|d| *d != at).any(|d| cell(cells, *d).is_none_or(colon));
+    if cells.len() > 4 && !lacks {
+        return false;
+    }
     let text = folded(&cleaned(text));
     let named = match text.split_once(':') {
         Some((word, _)) => WORDS.iter().any(|w| word.starts_with(w) || word.ends_with(w)),
@@ -238,11 +252,6 @@ fn is_signature(cells: &[(u32, Cell<'_>)], known: &[u32], demanded: &[u32]) -> b
                 .contains(&text.as_str())
         }
     };
-    // A record that only happens to begin so still has its facts in the other columns.
-    let lacks = demanded
-        .iter()
-        .filter(|d| *d != at)
-        .any(|d| cell(cells, *d).is_none_or(|c| c.to_string().contains(['：', ':'])));
     // In a column of our own the word is an answer: the post 主管, the role 填报人. It is nobody's name.
     let signed = signs(&text) && cells.len() <= 4 && (!known.contains(at) || demanded == [*at]);
     signed || (named && (lacks || cells.len() <= 2))

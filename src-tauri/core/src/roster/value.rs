@@ -39,6 +39,18 @@ impl fmt::Display for Cell<'_> {
     }
 }
 
+/// What stands in the cell of a formula for which the file stores no result.
+pub(super) const UNSOLVED: &str = "公式没有结果";
+
+/// What to say about a cell that holds an error.
+pub(super) fn error_said(label: &str, error: &str) -> String {
+    if error == UNSOLVED {
+        format!("{label}是公式，文件里没有存下它的结果，请用 Excel 或 WPS 打开这个文件、保存一次再导入")
+    } else {
+        format!("{label}是 Excel 错误值 {error}，请改正公式或直接填写内容")
+    }
+}
+
 /// What the heading of a column says about its cells.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Unit {
@@ -93,7 +105,7 @@ pub(super) fn folded(text: &str) -> String {
 pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
     let shown = |c: char| !is_unseen(c) && (!c.is_control() || matches!(c, '\n' | '\t'));
     // Nearly every cell is plain: 100,000 rows are not copied for the few that are not.
-    if text.chars().all(shown) && !text.contains("_x000D_") {
+    if text.chars().all(shown) && !(text.contains('_') && text.contains("_x000D_")) {
         return bare(text).into();
     }
     let text = text.replace("_x000D_", "").replace("\r\n", "\n").replace('\r', "\n");
@@ -113,14 +125,14 @@ fn bare(text: &str) -> &str {
 
 /// Whether a text stands for "nothing here". For yes and no, 无 is an answer.
 pub(super) fn is_blank(text: &str, ty: Type) -> bool {
-    // None of the words below is longer, however wide it is written.
-    if text.len() > 15 && !text.contains(|c: char| c.is_whitespace() || is_unseen(c)) {
-        return false;
-    }
-    // Nor does any begin otherwise.
+    // None of the words below begins otherwise.
     let first = text.chars().find(|c| !c.is_whitespace() && !is_unseen(*c));
     let begins = |c: char| "无没暂空未不-–—−‐‑﹣/\\nN(〔【[{".contains(c) || ('\u{ff01}'..='\u{ff5e}').contains(&c);
     if first.is_some_and(|c| !begins(c)) {
+        return false;
+    }
+    // Nor is any longer, however wide it is written.
+    if text.len() > 15 && !text.contains(|c: char| c.is_whitespace() || is_unseen(c)) {
         return false;
     }
     let text = folded(text);
@@ -132,10 +144,19 @@ pub(super) fn is_blank(text: &str, ty: Type) -> bool {
     }
 }
 
+/// A number without a fraction of at most 15 digits, as nearly all are.
+fn whole(n: f64) -> Option<i64> {
+    #[allow(clippy::cast_possible_truncation, reason = "15 digits")]
+    (n.fract() == 0.0 && n.abs() < 1e15).then_some(n as i64)
+}
+
 /// A number as Excel shows it: at most 15 significant digits, never an exponent.
 fn plain(n: f64) -> String {
     if !n.is_finite() {
         return n.to_string();
+    }
+    if let Some(whole) = whole(n) {
+        return whole.to_string();
     }
     // 146.50000000000003 in the file is 146.5 on screen; the exponent form gives the 15 digits.
     let rounded: f64 = format!("{n:.14e}").parse().unwrap_or(n);
@@ -171,7 +192,7 @@ pub(super) fn day_for_month(field: &Field, cell: Cell<'_>, unit: Unit) -> Option
 pub(super) fn understand(field: &Field, cell: Cell<'_>, unit: Unit) -> Result<Option<Value>, String> {
     let label = field.label;
     match cell {
-        Cell::Error(error) => return Err(format!("{label}是 Excel 错误值 {error}，请改正公式或直接填写内容")),
+        Cell::Error(error) => return Err(error_said(label, error)),
         Cell::Text(text) => {
             let text = cleaned(text);
             if is_blank(&text, field.ty) {
@@ -179,7 +200,7 @@ pub(super) fn understand(field: &Field, cell: Cell<'_>, unit: Unit) -> Result<Op
             }
             // In text files, and where somebody pasted values, an error is text.
             if is_error(&text) {
-                return Err(format!("{label}是 Excel 错误值 {text}，请改正公式或直接填写内容"));
+                return Err(error_said(label, &text));
             }
         }
         _ => {}
@@ -206,13 +227,16 @@ pub(super) fn understand(field: &Field, cell: Cell<'_>, unit: Unit) -> Result<Op
         Type::Int => Value::Int(count(field, cell)?),
         Type::Decimal => Value::Int(decimal(field, cell, unit)?),
         Type::Bool => Value::Bool(yes_or_no(field, cell)?),
-        Type::Choice(options) => Value::text(choice(field, options, &text(field, cell)?)?),
+        Type::Choice(options) => match cell {
+            Cell::Text(own) if options.contains(&own) => Value::text(own),
+            _ => Value::text(choice(field, options, &text(field, cell)?)?),
+        },
         Type::CreditCode => Value::text(credit_code(label, cell)?),
         Type::Phone => Value::text(phone(label, cell)?),
         Type::Postcode => Value::text(postcode(label, cell)?),
         Type::Email => Value::text(half_width(&text(field, cell)?).replace(' ', "")),
         Type::Text | Type::Long | Type::Owner | Type::System | Type::Ref(_) | Type::Refs(_) => {
-            Value::text(text(field, cell)?)
+            Value::text(&*text(field, cell)?)
         }
     };
     Ok(Some(value).filter(|v| v.as_text() != Some("")))
@@ -221,8 +245,12 @@ pub(super) fn understand(field: &Field, cell: Cell<'_>, unit: Unit) -> Result<Op
 /// The error values of spreadsheets, as text.
 fn is_error(text: &str) -> bool {
     // Nearly no text begins so: 100,000 rows are not looked through for each word.
-    if !text.starts_with(['#', '＃', 'E']) {
+    if !text.starts_with(['#', '＃', 'E', '公']) {
         return false;
+    }
+    // As a correction file writes it.
+    if text == UNSOLVED {
+        return true;
     }
     ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"]
         .iter()
@@ -234,28 +262,37 @@ fn is_error(text: &str) -> bool {
 /// Fields of digits only whose leading zeros Excel eats, with their length.
 const DIGITS: &[(&str, usize)] = &[("core_tech", 6), ("industry_code", 4)];
 
+/// Whether a field holds the name of somebody.
+fn is_person(field: &Field) -> bool {
+    matches!(field.name, "leader_name" | "legal_person" | "responsible") || field.label.ends_with("姓名")
+}
+
 /// Text of a field that holds text.
-fn text(field: &Field, cell: Cell<'_>) -> Result<String, String> {
+fn text<'a>(field: &Field, cell: Cell<'a>) -> Result<Cow<'a, str>, String> {
     let label = field.label;
     match cell {
         Cell::Text(text) => {
             let text = cleaned(text);
+            if is_person(field) && !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || "-+. ".contains(c)) {
+                return Err(format!("{label}“{text}”不像姓名，可能与别的列填反了，请核对"));
+            }
             // Nearly no text has the letter, however wide it is written: the others are not copied for it.
             if text.contains(['E', 'e', 'Ｅ', 'ｅ']) && is_exponent(&half_width(&text)) {
                 return Err(format!("{label}“{text}”是 Excel 的科学计数法，原来的数字已丢失，请按原件重新填写"));
             }
-            Ok(text.into_owned())
+            Ok(text)
         }
+        Cell::Number(..) if is_person(field) => Err(format!("{label}“{cell}”不像姓名，可能与别的列填反了，请核对")),
         Cell::Number(n, false) if n.abs() < 1e15 => {
             let digits = plain(n);
             match DIGITS.iter().find(|(name, _)| *name == field.name) {
                 Some((_, length)) if digits.len() < *length => {
                     Err(format!("{label}“{digits}”不足 {length} 位，开头的 0 可能被 Excel 去掉了，请改为文本重新填写"))
                 }
-                _ => Ok(digits),
+                _ => Ok(digits.into()),
             }
         }
-        Cell::Number(_, true) => Ok(cell.to_string()),
+        Cell::Number(_, true) => Ok(cell.to_string().into()),
         Cell::Number(..) => Err(format!("{label}“{cell}”超过 15 位，Excel 已把末尾改成 0，请改为文本重新填写")),
         Cell::Date(_) => Err(format!(
             "{label}应是文字，单元格里却是日期 {cell}，可能被 Excel 自动改过，请把单元格设为文本后重新填写"
@@ -276,6 +313,7 @@ fn is_exponent(text: &str) -> bool {
 
 fn credit_code(label: &str, cell: Cell<'_>) -> Result<String, String> {
     match cell {
+        Cell::Text(text) if crate::record::credit_code_flaw(text).is_none() => Ok(text.to_owned()),
         Cell::Text(text) => {
             let code = half_width(&cleaned(text)).replace([' ', '-', '\n', '\t'], "").to_ascii_uppercase();
             if is_exponent(&code) {
@@ -299,7 +337,9 @@ fn credit_code(label: &str, cell: Cell<'_>) -> Result<String, String> {
 }
 
 fn phone(label: &str, cell: Cell<'_>) -> Result<String, String> {
+    let is_mobile = |text: &str| text.len() == 11 && text.starts_with('1') && text.bytes().all(|b| b.is_ascii_digit());
     match cell {
+        Cell::Text(text) if is_mobile(text) => Ok(text.to_owned()),
         Cell::Text(text) => {
             let text = half_width(&cleaned(text));
             if is_exponent(&text) {
@@ -309,11 +349,7 @@ fn phone(label: &str, cell: Cell<'_>) -> Result<String, String> {
                 let part = part.trim();
                 let digits: String = part.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
                 let mobile = digits.strip_prefix("+86").or(digits.strip_prefix("(+86)")).unwrap_or(&digits);
-                if mobile.len() == 11 && mobile.starts_with('1') && mobile.bytes().all(|b| b.is_ascii_digit()) {
-                    mobile.to_owned()
-                } else {
-                    part.to_owned()
-                }
+                if is_mobile(mobile) { mobile.to_owned() } else { part.to_owned() }
             };
             let parts: Vec<String> =
                 text.split(['、', '/', ',', ';', '\n']).map(one).filter(|p| !p.is_empty()).collect();
@@ -548,6 +584,10 @@ fn exact(text: &str) -> Option<Exact> {
 fn number_and_unit(label: &str, cell: Cell<'_>, what: &str) -> Result<(Exact, String), String> {
     let bad = |text: &str| format!("{label}“{text}”不是{what}");
     match cell {
+        Cell::Number(n, false) if whole(n).is_some() => {
+            let digits = whole(n).map_or(0, i128::from);
+            Ok((Exact { digits, places: 0 }, String::new()))
+        }
         Cell::Number(n, percent) => {
             let text = plain(if percent { n * 100.0 } else { n });
             let number = exact(&text).ok_or_else(|| bad(&text))?;
