@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use calamine::Data;
-use incubator::form::{Cell, CellSource, Content, Filing, Filled, Form, Level, Shelf, fill, parse};
+use chrono::NaiveDate;
+use incubator::desk::{Choice, Desk, MASKING_EXPORTS, Tailoring};
+use incubator::form::{Cell, CellSource, Content, Filing, Filled, Form, Level, PeriodKind, Shelf, fill, parse};
 use incubator::ledger::Ledger;
 use incubator::period::Period;
 use incubator::record::{Record, Value, kind};
@@ -739,4 +741,117 @@ fn a_new_provinces_annex_is_one_file_and_no_build() {
     let paper = &read(&std::fs::read(&out).expect("written"))["云南省众创空间年度情况表"];
     assert_eq!(paper.get(&(0, 0)), Some(&Data::String("云南省众创空间年度情况表".into())));
     assert_eq!(paper.get(&(2, 1)), Some(&Data::Float(income)));
+}
+
+#[test]
+fn telephone_numbers_leave_the_house_masked_on_wish_but_never_on_official_forms() {
+    let place = Place::sample("masking");
+    let on = NaiveDate::from_ymd_opt(2022, 6, 30).expect("a day");
+    let mut desk = Desk::open(&place.path("data"), "tests", on).expect("opens");
+    // How many numbers stand there whole, and how many with their middle hidden.
+    let numbers = |text: &str| {
+        let runs = text.split(|c: char| !c.is_ascii_digit() && c != '*');
+        let all: Vec<&str> = runs.filter(|run| run.len() == 11 && run.starts_with('1')).collect();
+        let hidden = all.iter().filter(|run| run.contains("****")).count();
+        (all.len() - hidden, hidden)
+    };
+    let words = |bytes: Vec<u8>| {
+        let sheets = read(&bytes);
+        let cells = sheets.into_values().flat_map(|sheet| sheet.into_values()).map(|cell| cell.to_string());
+        let mut cells: Vec<String> = cells.collect();
+        cells.sort();
+        cells.join("\n")
+    };
+    let sent = |desk: &Desk| {
+        ["roster-mentor-huzhou-2026", "roster-team-2026", "hunan-filing-2016", "hunan-base-summary-2021"]
+            .map(|form| words(desk.export(form, "2022-06-30", Choice::default()).expect("exported")))
+    };
+    let whole = sent(&desk);
+    for text in &whole {
+        let (open, hidden) = numbers(text);
+        assert!(open > 0 && hidden == 0, "without a word all numbers are whole: {text}");
+    }
+    desk.settings_mut().set(MASKING_EXPORTS, true.into()).expect("remembered");
+    let masked = sent(&desk);
+    for (before, after) in whole.iter().zip(&masked).take(2) {
+        let (open, _) = numbers(before);
+        // The person who fills it in is the space's own.
+        let own = numbers(after).0;
+        assert!(own <= 1 && numbers(after) == (own, open - own), "each is there, its middle hidden: {after}");
+    }
+    assert!(masked[2] == whole[2], "an official form asks for whole numbers");
+    assert!(masked[3] == whole[3], "the space's own contact is there to be rung");
+    let hidden = |text: &str| numbers(text).1 > 0;
+    assert!(hidden(&desk.plain("roster-team-2026", "2022-06-30", Choice::default()).expect("text")), "as text too");
+    assert!(hidden(&words(desk.list_workbook("mentor").expect("a list"))), "and in a list of records");
+    let shown = desk.fill("roster-team-2026", "2022-06-30", Choice::default()).expect("filled");
+    assert!(!hidden(&shown.plain()), "on screen the table shows what is recorded");
+}
+
+#[test]
+fn columns_of_tables_that_are_not_public_are_the_managers_own() {
+    let place = Place::sample("tailor");
+    let on = NaiveDate::from_ymd_opt(2022, 6, 30).expect("a day");
+    let mut desk = Desk::open(&place.path("data"), "tests", on).expect("opens");
+    let mut fixed = Vec::new();
+    for form in SHELF.sound.iter().filter(|form| !form.official) {
+        let id = form.id.as_str();
+        let columns = |desk: &Desk, roster: usize| -> Vec<String> {
+            let pattern = desk.pattern(id).expect("a form");
+            pattern.rosters[roster].columns.iter().map(|column| column.label.clone()).collect()
+        };
+        let before = desk.pattern(id).expect("a form");
+        if !before.fixed.is_empty() {
+            fixed.push(id);
+            continue;
+        }
+        let period = match form.period {
+            PeriodKind::Quarter => "2022Q2",
+            PeriodKind::Year => "2021",
+            PeriodKind::Day => "2022-06-30",
+        };
+        for (roster, had) in before.rosters.iter().enumerate() {
+            let change = |desk: &mut Desk, what: Tailoring| {
+                let done = desk.tailor(id, &what);
+                done.unwrap_or_else(|e| panic!("{id} {what:?}: {e}"));
+                desk.export(id, period, Choice::default()).unwrap_or_else(|e| panic!("{id} after {what:?}: {e}"))
+            };
+            let value = had.contents.iter().map(|c| c.value.as_str()).find(|v| v.contains("name")).unwrap_or("blank");
+            for (label, value) in [("新栏目", value), ("空白栏", "blank")] {
+                let unit = None;
+                change(&mut desk, Tailoring::AddColumn { label: label.into(), value: value.into(), unit, roster });
+            }
+            let old: Vec<String> = had.columns.iter().map(|column| column.label.clone()).collect();
+            let with = |more: &[&str]| [&old[..], &more.iter().map(|m| (*m).to_owned()).collect::<Vec<_>>()].concat();
+            assert_eq!(columns(&desk, roster), with(&["新栏目", "空白栏"]), "{id}: at the right");
+            let again = Tailoring::AddColumn { label: "新栏目".into(), value: "blank".into(), unit: None, roster };
+            assert!(desk.tailor(id, &again).expect_err("twice").to_string().contains("已经有"), "{id}");
+            let (label, to) = ("新栏目".to_owned(), "改名栏目".to_owned());
+            change(&mut desk, Tailoring::RenameColumn { label, to, unit: None, roster });
+            change(&mut desk, Tailoring::MoveColumn { label: "改名栏目".into(), at: 0, roster });
+            change(&mut desk, Tailoring::RemoveColumn { label: old[0].clone(), roster });
+            let mut want = vec!["改名栏目".to_owned()];
+            want.extend_from_slice(&old[1..]);
+            want.push("空白栏".into());
+            assert_eq!(columns(&desk, roster), want, "{id}: renamed, in front, one gone");
+            let sheets = read(&change(&mut desk, Tailoring::RemoveColumn { label: "空白栏".into(), roster }));
+            let shown = |word: &str| sheets.values().any(|s| s.values().any(|cell| cell.to_string() == word));
+            assert!(shown("改名栏目") && !shown("空白栏"), "{id}: it prints with the columns it has");
+            assert!(!had.kind.is_empty() || shown("青禾众创空间"), "{id}: and with what stands in them");
+        }
+        if before.rosters.is_empty() {
+            let unit = "人".to_owned();
+            desk.tailor(id, &Tailoring::AddIndicator { label: "新指标".into(), unit }).expect("added");
+            assert!(desk.pattern(id).expect("a form").indicators.iter().any(|one| one.label == "新指标"), "{id}");
+        }
+        desk.tailor(id, &Tailoring::Reset).expect("brought back");
+        assert_eq!(desk.pattern(id).expect("a form"), before, "{id}: as the program brought it");
+    }
+    let papers = ["city-targets-2016", "torch-enterprise-2018", "torch-enterprise-2025"];
+    assert_eq!(fixed, papers, "papers laid out around their records are changed as files");
+    for form in SHELF.sound.iter().filter(|form| form.official) {
+        let label = "新栏目".to_owned();
+        let add = Tailoring::AddColumn { label, value: "blank".into(), unit: None, roster: 0 };
+        assert!(desk.tailor(&form.id, &add).is_err(), "{}: an official form stays as it is", form.id);
+    }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use incubator::Error;
-use incubator::desk::{Desk, NewProof, Target, copy_to, verify_files};
+use incubator::desk::{Desk, NewProof, Target, copy_to, restore_changes, verify_files};
 use incubator::progress::{Progress, Step};
 use incubator::store::Unpacked;
 
@@ -119,15 +119,23 @@ fn a_backup_is_made_of_the_moment_while_the_store_goes_on() {
     drop(copied);
     assert_eq!(office.desk.backups().expect("backups"), std::slice::from_ref(&backup), "it stands in the list");
     let unpacked = Unpacked::open(&office.folder, &backup.path, Progress::SILENT).expect("sound");
-    let changes = office.desk.restore_changes(&unpacked).expect("compared");
+    let now = office.desk.store().copied().expect("a copy");
+    let found = unpacked.against(&now, Progress::SILENT).expect("compared");
+    let changes = restore_changes(&office.desk.store().ledger().expect("records"), &found).expect("told");
     assert_eq!(changes.len(), 1, "{changes:?}");
     assert_eq!((changes[0].back, changes[0].changed, changes[0].gone), (0, 0, 1), "the later team would go");
     assert_eq!(changes[0].named, ["乙团队(移除)"], "by name");
-    office.desk.store_mut().restore_from(&unpacked, Progress::SILENT).expect("restored");
-    assert!(office.desk.record("team", later).is_err(), "it is as it was");
+    // The store goes on while the two are held against each other: what came since goes too.
+    let since = office.add("team", &[("name", "丙团队"), ("moved_in_on", "2021-03-01")]);
+    office.desk.store_mut().restore_from(&unpacked, &found, Progress::SILENT).expect("restored");
+    for gone in [later, since] {
+        assert!(office.desk.record("team", gone).is_err(), "it is as it was");
+    }
     office.desk.undo().expect("undone");
-    assert!(office.desk.record("team", later).is_ok(), "and can be taken back");
-    drop(unpacked);
+    for back in [later, since] {
+        assert!(office.desk.record("team", back).is_ok(), "and can be taken back");
+    }
+    drop((unpacked, now));
     let left: Vec<String> = std::fs::read_dir(&office.folder)
         .expect("the folder")
         .flatten()
@@ -155,7 +163,10 @@ fn long_work_that_nobody_wants_any_more_changes_nothing() {
     cancelled(copied.verify(Progress::new(&no)).map(drop), "looking through");
     office.desk.undo().expect("undone");
     let unpacked = Unpacked::open(&folder, &backup, Progress::SILENT).expect("sound");
-    cancelled(office.desk.store_mut().restore_from(&unpacked, Progress::new(&no)), "a restore");
+    let now = office.desk.store().copied().expect("a copy");
+    cancelled(unpacked.against(&now, Progress::new(&no)).map(drop), "a comparison");
+    let found = unpacked.against(&now, Progress::SILENT).expect("compared");
+    cancelled(office.desk.store_mut().restore_from(&unpacked, &found, Progress::new(&no)), "a restore");
     assert_eq!(office.desk.store().last_step(), before + 1, "there is no step of it");
     assert!(office.desk.status().expect("status").empty, "and not one record");
 }

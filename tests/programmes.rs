@@ -579,6 +579,24 @@ fn what_is_not_filled_in_is_unknown_and_named() {
 }
 
 #[test]
+fn a_number_that_misses_by_a_hair_is_not_told_as_the_one_it_misses() {
+    let with = |area: &str| {
+        let mut book = Book::default();
+        book.add("site", &format!("source=自有; total_area=500; service_area={area}"));
+        condition(&gauged("shanxi-2022", book, ON), "S4").clone()
+    };
+    let short = with("449.99");
+    assert_eq!(short.met, Some(false), "449.99 of 500 m² is 89.998 %");
+    assert!(
+        short.shown.contains("89.99 %") && short.gap.as_ref().is_some_and(|g| g.contains("现占 89.99%")),
+        "{short:?}"
+    );
+    assert_eq!(serde_json::to_value(&short).expect("JSON")["value"], 89.99, "scripts read the same");
+    let met = with("450");
+    assert_eq!((met.met, met.shown.contains("90 %")), (Some(true), true), "{met:?}");
+}
+
+#[test]
 fn a_record_that_may_count_leaves_the_number_open() {
     let mut book = Book::default();
     (0..19).for_each(|_| kept(book.team("")));
@@ -760,6 +778,9 @@ fn a_recognition_runs_out_after_three_years() {
     assert!(at(granted, "2022-01-01").note.contains("还有 180 天到期"));
     let written = "; provincial_on=2019-07-01; provincial_until=2022-12-31";
     assert_eq!(at(written, "2022-12-31").met, Some(true), "a recorded last day comes first");
+    let leap = at("; provincial_on=2020-02-29", "2023-02-28");
+    assert_eq!((leap.met, leap.until), (Some(true), Some(day("2023-02-28"))), "a leap day's year ends with February");
+    assert_eq!(at("; provincial_on=2020-02-28", "2023-02-28").met, Some(false), "that of the day before a day earlier");
     assert_eq!(at("", ON).met, None, "never recognised");
 }
 

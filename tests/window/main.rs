@@ -11,6 +11,7 @@ mod import;
 mod keeping;
 mod paper;
 mod programmes;
+mod proof;
 mod quarter;
 mod records;
 mod reports;

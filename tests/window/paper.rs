@@ -145,7 +145,12 @@ fn every_form_is_printed_on_a4_by_the_systems_own_dialog() {
         let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
         window.turn_to_the_published_quarter().await;
         window.size(1366, 768).await;
-        for (form, wanted) in [("torch-quarterly-2021", 1..=1), ("shanxi-recognition-2022", 4..=5)] {
+        // On one page, over several, and across.
+        for (form, wanted, size, last) in [
+            ("torch-quarterly-2021", 1..=1, (595, 842), "zjf12_1"),
+            ("shanxi-recognition-2022", 4..=5, (595, 842), "11.00"),
+            ("hunan-filing-summary-2016", 1..=1, (842, 595), "13800000002"),
+        ] {
             window
                 .run(&format!(
                     "const forms = document.querySelector('select[aria-label=报表]'); forms.value = {form:?};
@@ -155,10 +160,14 @@ fn every_form_is_printed_on_a4_by_the_systems_own_dialog() {
             window.wait(form, &format!("return document.querySelector('.paper')?.dataset.form === {form:?}")).await;
             let pdf = window.printed(&paper).await;
             std::fs::create_dir_all(crate::stage::top().join("out/screens")).expect("out/screens");
-            std::fs::write(crate::stage::top().join(format!("out/screens/print-{form}.pdf")), &pdf).expect("kept");
+            let file = crate::stage::top().join(format!("out/screens/print-{form}.pdf"));
+            std::fs::write(&file, &pdf).expect("kept");
             let pages = pages(&pdf);
-            assert!(pages.iter().all(|page| *page == (595, 842)), "{form} stands on A4: {pages:?}");
+            assert!(pages.iter().all(|page| *page == size), "{form} stands on A4: {pages:?}");
             assert!(wanted.contains(&pages.len()), "{form} takes {} pages", pages.len());
+            let read = std::process::Command::new("pdftotext").arg(&file).arg("-").output().expect("pdftotext");
+            let words = String::from_utf8_lossy(&read.stdout);
+            assert!(words.contains(last), "{form} is not blank: {words}");
         }
         window.close().await;
     });

@@ -27,7 +27,7 @@ impl Window<'_> {
     }
 
     /// Presses one of the three sides of the room.
-    async fn side(&self, name: &str) {
+    pub async fn side(&self, name: &str) {
         let on = format!(
             "const tab = [...document.querySelectorAll('[role=tab]')].find((t) => t.innerText.trim() === {name:?});
              if (tab?.getAttribute('aria-selected') === 'true') return true;
@@ -37,7 +37,7 @@ impl Window<'_> {
     }
 
     /// The room, a programme and the day.
-    async fn programme(&self, id: &str) {
+    pub async fn programme(&self, id: &str) {
         self.room("附表与申报").await;
         self.choose("申报事项", id).await;
         let day = format!(

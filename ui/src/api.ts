@@ -103,8 +103,8 @@ export const figure = (form: string, period: string, code: string) => invoke<Fig
 export const portal = (form: string, period: string) => invoke<PortalLine[]>('portal', { form, period });
 export const readBack = (form: string, period: string, text: string) =>
   invoke<ReadBack>('read_back', { form, period, text });
-/** Opens the system's print dialog for what the page shows. */
-export const printPage = () => invoke<null>('print_page');
+/** Opens the system's print dialog for what the page shows, on A4 upright or across. */
+export const printPage = (across: boolean) => invoke<null>('print_page', { across });
 export const filings = () => invoke<FilingEntry[]>('filings');
 export const unseal = (form: string, period: string, reason: string) => invoke<null>('unseal', { form, period, reason });
 export const differences = (form: string, period: string) => invoke<Difference[]>('differences', { form, period });

@@ -1607,11 +1607,11 @@ label: string,
 unit: string, };
 
 /**
- * A table of records whose columns can be changed.
+ * A table whose columns can be changed.
  */
 export type PatternRoster = { 
 /**
- * English name of the kind whose records are its rows.
+ * English name of the kind whose records are its rows; blank where it has one row, about the makerspace.
  */
 kind: string, 
 /**

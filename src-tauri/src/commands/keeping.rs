@@ -1,10 +1,10 @@
 //! 备份与设置: backups, what restoring one would change, whether everything is sound.
 
 use incubator::Result;
-use incubator::desk::{AboutProgram, RestoreChange, SecondCopy, StepEntry, copy_to, verify_files};
+use incubator::desk::{self, AboutProgram, RestoreChange, SecondCopy, StepEntry, copy_to, verify_files};
 use incubator::error::Flaw;
 use incubator::progress::{Progress, Step};
-use incubator::store::{Backup, Unpacked};
+use incubator::store::{Backup, Copied, Unpacked};
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
 
@@ -28,9 +28,14 @@ pub fn backups(office: State<'_, Office>) -> Answer<Vec<Backup>> {
 fn back_up(office: &Office, reason: &str, progress: Progress<'_>) -> Result<Backup> {
     progress.at("备份并校验", 0, 0)?;
     let copied = office.desk(|desk| desk.store().copied())?;
+    keep(office, &copied, reason, progress)
+}
+
+/// Makes a verified backup of a copy of the store.
+fn keep(office: &Office, copied: &Copied, reason: &str, progress: Progress<'_>) -> Result<Backup> {
     let backup = copied.backup(reason, progress)?;
     office.desk(|desk| {
-        desk.store_mut().backed_up(&copied);
+        desk.store_mut().backed_up(copied);
         Ok(())
     })?;
     Ok(backup)
@@ -61,7 +66,8 @@ pub fn restore_changes(
     jobs.run(job, &steps, |progress| {
         let unpacked = unpack(&office, name, progress)?;
         progress.at("与现在的记录比较", 0, 0)?;
-        office.desk(|desk| desk.restore_changes(&unpacked))
+        let (copied, ledger) = office.desk(|desk| Ok((desk.store().copied()?, desk.store().ledger()?)))?;
+        desk::restore_changes(&ledger, &unpacked.against(&copied, progress)?)
     })
 }
 
@@ -76,8 +82,11 @@ pub fn restore(
 ) -> Answer<()> {
     jobs.run(job, &steps, |progress| {
         let unpacked = unpack(&office, name, progress)?;
-        back_up(&office, "恢复前", progress)?;
-        office.desk(|desk| desk.store_mut().restore_from(&unpacked, progress))
+        progress.at("备份并校验", 0, 0)?;
+        let copied = office.desk(|desk| desk.store().copied())?;
+        keep(&office, &copied, "恢复前", progress)?;
+        let found = unpacked.against(&copied, progress)?;
+        office.desk(|desk| desk.store_mut().restore_from(&unpacked, &found, progress))
     })
 }
 

@@ -117,10 +117,36 @@ pub async fn attach_scan(
     Ok(Some(name))
 }
 
-/// Opens the system's print dialog for what the page shows.
+/// Opens the system's print dialog for what the page shows, on A4 upright or across.
 #[tauri::command]
-pub fn print_page(window: WebviewWindow) -> Answer<()> {
-    window.print().map_err(|e| Refusal::from(&Error::refused(format!("无法打开打印窗口：{e}"))))
+pub fn print_page(window: WebviewWindow, across: bool) -> Answer<()> {
+    print(&window, across).map_err(|e| Refusal::from(&Error::refused(format!("无法打开打印窗口：{e}"))))
+}
+
+/// WebKit's dialog does not read the page's own rules for its paper: it is told them. Paper turned across by its
+/// orientation comes out of it blank, so that a wide sheet is asked for.
+#[cfg(target_os = "linux")]
+fn print(window: &WebviewWindow, across: bool) -> tauri::Result<()> {
+    use webkit2gtk::PrintOperationExt;
+
+    window.with_webview(move |view| {
+        let print = webkit2gtk::PrintOperation::new(&view.inner());
+        let paper = gtk::PageSetup::new();
+        let size = if across {
+            gtk::PaperSize::new_custom("a4-across", "A4 横向", 297.0, 210.0, gtk::Unit::Mm)
+        } else {
+            gtk::PaperSize::new(Some("iso_a4"))
+        };
+        paper.set_paper_size_and_default_margins(&size);
+        print.set_page_setup(&paper);
+        print.run_dialog(None::<&gtk::Window>);
+    })
+}
+
+/// WebView2's dialog takes paper and margins from the page's own rules.
+#[cfg(not(target_os = "linux"))]
+fn print(window: &WebviewWindow, _across: bool) -> tauri::Result<()> {
+    window.print()
 }
 
 /// Asks for a scan: its name and content.

@@ -1,7 +1,7 @@
 //! What the window remembers: theme, text size, filters, what was typed and not yet kept.
 
 use incubator::Error;
-use incubator::desk::PERSON;
+use incubator::desk::{MASKING_EXPORTS, PERSON};
 use incubator::error::Refusal;
 use serde_json::{Map, Value};
 use tauri::{State, Theme, WebviewWindow};
@@ -10,7 +10,7 @@ use crate::jobs::Jobs;
 use crate::office::{Answer, Office};
 
 /// What the screen may remember: these, and whatever lies under one of [`SHELVES`].
-const KEYS: &[&str] = &["theme", "text_size", "room", "masking", "programme", PERSON];
+const KEYS: &[&str] = &["theme", "text_size", "room", "masking", MASKING_EXPORTS, "programme", PERSON];
 const SHELVES: &[&str] = &["grid/", "filter/", "panel/", "room/"];
 
 fn allowed(key: &str) -> bool {

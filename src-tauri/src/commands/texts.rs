@@ -37,7 +37,7 @@ pub fn take_offers(office: State<'_, Office>, form: &str) -> Answer<usize> {
 
 #[tauri::command(async)]
 pub fn plain_form(office: State<'_, Office>, form: &str, period: &str) -> Answer<String> {
-    office.ask(|desk| Ok(desk.fill(form, period, Choice::default())?.plain()))
+    office.ask(|desk| desk.plain(form, period, Choice::default()))
 }
 
 #[tauri::command(async)]

@@ -16,6 +16,8 @@ class Reports {
   entry: FormEntry | undefined = $derived(screen.status?.forms.find((f) => f.id === this.form));
   cell: Cell | undefined = $derived(this.filled?.cells.find((c) => c.code === this.code));
   sealed: boolean = $derived(this.filled?.sealed_at !== undefined && this.filled?.sealed_at !== null);
+  /** The form lies across its paper. */
+  across: boolean = $derived(this.filled?.grid ? this.filled.grid.landscape : (this.filled?.tables.length ?? 0) > 0);
 
   /** Comes into the room, or hears that the records have changed. */
   async enter(): Promise<void> {
@@ -69,6 +71,15 @@ class Reports {
     await this.enter();
     this.code = target.code ?? null;
     this.record = null;
+  }
+
+  /** On paper as it stands here; the page's name is what a file printed to is called. */
+  print(): void {
+    if (!this.filled) return;
+    const name = document.title;
+    document.title = `内部核对稿 ${this.filled.title} ${this.filled.period_label}`;
+    addEventListener('focus', () => (document.title = name), { once: true });
+    void screen.ask('打印', () => api.printPage(this.across));
   }
 
   async choose(form: string): Promise<void> {

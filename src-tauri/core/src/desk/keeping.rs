@@ -12,8 +12,9 @@ use ts_rs::TS;
 use super::Desk;
 use crate::error::{Error, Flaw, Result};
 use crate::file;
+use crate::ledger::Ledger;
 use crate::progress::Progress;
-use crate::store::{Backup, ProofFile, StepKind, Unpacked};
+use crate::store::{Backup, Differences, ProofFile, StepKind};
 
 /// Records named as examples of what a restore would change.
 const NAMED: usize = 5;
@@ -87,33 +88,30 @@ pub struct AboutProgram {
     pub holds: Vec<String>,
 }
 
-impl Desk {
-    /// What restoring an opened backup would change, by kind.
-    ///
-    /// # Errors
-    /// When the records cannot be read.
-    pub fn restore_changes(&self, backup: &Unpacked) -> Result<Vec<RestoreChange>> {
-        let ledger = self.store.ledger()?;
-        let mut by_kind: BTreeMap<usize, RestoreChange> = BTreeMap::new();
-        for (kind, now, then) in self.store.compare(backup)? {
-            let change = by_kind.entry(kind.index()).or_default();
-            kind.label.clone_into(&mut change.label);
-            let (count, word) = match (&now, &then) {
-                (None, Some(_)) => (&mut change.back, "恢复"),
-                (Some(_), None) => (&mut change.gone, "移除"),
-                (Some(_), Some(_)) => (&mut change.changed, "改回"),
-                (None, None) => continue,
-            };
-            *count += 1;
-            if let Some(record) =
-                now.as_ref().or(then.as_ref()).filter(|_| change.named.len() < NAMED && !kind.internal)
-            {
-                change.named.push(format!("{}({word})", ledger.label(kind, record)));
-            }
+/// What restoring a backup would change, by kind; `ledger` names the records.
+///
+/// # Errors
+/// When a record cannot be read.
+pub fn restore_changes(ledger: &Ledger, found: &Differences) -> Result<Vec<RestoreChange>> {
+    let mut by_kind: BTreeMap<usize, RestoreChange> = BTreeMap::new();
+    for (kind, now, then) in found.records()? {
+        let change = by_kind.entry(kind.index()).or_default();
+        kind.label.clone_into(&mut change.label);
+        let (count, word) = match (&now, &then) {
+            (None, Some(_)) => (&mut change.back, "恢复"),
+            (Some(_), None) => (&mut change.gone, "移除"),
+            (Some(_), Some(_)) => (&mut change.changed, "改回"),
+            (None, None) => continue,
+        };
+        *count += 1;
+        if let Some(record) = now.as_ref().or(then.as_ref()).filter(|_| change.named.len() < NAMED && !kind.internal) {
+            change.named.push(format!("{}({word})", ledger.label(kind, record)));
         }
-        Ok(by_kind.into_values().filter(|c| c.back + c.changed + c.gone > 0).collect())
     }
+    Ok(by_kind.into_values().filter(|c| c.back + c.changed + c.gone > 0).collect())
+}
 
+impl Desk {
     /// A backup of this folder by its file name: the screen names no path.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod filing;
 mod grid;
 mod import;
 mod keeping;
+mod one_row;
 mod order;
 mod overview;
 mod pack;
@@ -31,7 +32,7 @@ pub use edit::{Added, Binned, Changed, Choices, Pick, Put, RelatedRow, Relation,
 pub use figures::{About, FigureView, FilingEntry, Point, Side};
 pub use filing::{Choice, Difference, FilingChoice, Mover};
 pub use grid::{Column, Filter, ListEntry, ListGroup, ListRow, Mark, Rows, Sort, Test, View, columns};
-pub use keeping::{AboutProgram, PERSON, RestoreChange, SecondCopy, StepEntry, copy_to, verify_files};
+pub use keeping::{AboutProgram, PERSON, RestoreChange, SecondCopy, StepEntry, copy_to, restore_changes, verify_files};
 pub use overview::{Charts, Course, Dial, Key, Overview, Press, Slice, Todo};
 pub use pack::{Pack, PackReport, ProgrammeForm};
 pub use portal::{Compared, PortalLine, ReadBack, Verdict};
@@ -39,7 +40,7 @@ pub use programmes::{Answer, ProgrammeEntry, Standing};
 pub use proof::{
     NewProof, ProofAdded, ProofCount, ProofFile, ProofGroup, ProofNeed, QuarterProof, RecordProof, read_proof,
 };
-pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, RecordView, kinds, listed, shape};
+pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, MASKING_EXPORTS, RecordView, kinds, listed, shape};
 pub use reminders::Reminder;
 pub use round::{Round, RoundPut, RoundRow};
 pub use search::{Hit, HitGroup};

@@ -6,7 +6,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use ts_rs::TS;
 
 use super::filing::own;
-use super::{Desk, FormEntry};
+use super::{Desk, FormEntry, one_row};
 use crate::error::{Error, Result};
 use crate::form::{CellDef, Form, parse};
 use crate::record::{Record, Type, Value, parse_value};
@@ -115,11 +115,11 @@ pub struct Pattern {
     pub indicators: Vec<PatternIndicator>,
 }
 
-/// A table of records whose columns can be changed.
+/// A table whose columns can be changed.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct PatternRoster {
-    /// English name of the kind whose records are its rows.
+    /// English name of the kind whose records are its rows; blank where it has one row, about the makerspace.
     pub kind: &'static str,
     /// Its Chinese name.
     pub label: &'static str,
@@ -144,9 +144,9 @@ pub struct PatternColumn {
 #[ts(export_to = "types.ts")]
 pub struct PatternContent {
     /// As form files say it.
-    pub value: &'static str,
+    pub value: String,
     /// For people.
-    pub label: &'static str,
+    pub label: String,
     /// It is money, and takes a unit.
     pub money: bool,
 }
@@ -178,26 +178,34 @@ impl Desk {
                 .iter()
                 .map(|c| PatternColumn { label: c.label.clone(), unit: c.unit.clone() })
                 .collect(),
-            contents: std::iter::once(PatternContent { value: "blank", label: "空白(手填)", money: false })
-                .chain(def.kind.fields.iter().map(|f| PatternContent {
-                    value: f.name,
-                    label: f.label,
-                    money: f.ty == Type::Money,
-                }))
-                .collect(),
+            contents: std::iter::once(PatternContent {
+                value: "blank".into(),
+                label: "空白(手填)".into(),
+                money: false,
+            })
+            .chain(def.kind.fields.iter().map(|f| PatternContent {
+                value: f.name.into(),
+                label: f.label.into(),
+                money: f.ty == Type::Money,
+            }))
+            .collect(),
         };
         let indicator = |def: &CellDef| PatternIndicator {
             code: def.code.clone(),
             label: def.label.clone(),
             unit: def.unit.clone(),
         };
-        // Figures that only serve a table's rows are no indicators of it.
-        let shown = form.cells.iter().filter(|_| !form.lists_only);
+        // Figures that only serve a table's rows, or stand in its one row, are no indicators of it.
+        let shown = form.cells.iter().filter(|_| !form.lists_only && form.layout.is_none());
+        let mut rosters: Vec<PatternRoster> = form.rosters.iter().map(roster).collect();
+        if let Some(columns) = form.layout.as_ref().and_then(|_| one_row::columns(form)) {
+            rosters.push(PatternRoster { kind: "", label: "汇总表", columns, contents: one_row::contents() });
+        }
         Ok(Pattern {
             form: form.id.clone(),
             fixed: fixed(form).unwrap_or_default(),
             copied: form.own && crate::form::Shelf::built_in(&form.id),
-            rosters: form.rosters.iter().map(roster).collect(),
+            rosters,
             indicators: shown.map(indicator).collect(),
         })
     }
@@ -302,7 +310,9 @@ fn fixed(form: &Form) -> Option<String> {
         return Some(format!("“{}”是官方表式，栏目和指标不能改", form.title));
     }
     let say = "有自己的版面，请复制它的文件到台账的 forms 文件夹后修改";
-    form.layout.is_some().then(|| format!("“{}”{say}", form.title))
+    // Of papers, only those that are one row of a summary are put together from columns.
+    let fixed = form.layout.is_some() && (!form.rosters.is_empty() || one_row::columns(form).is_none());
+    fixed.then(|| format!("“{}”{say}", form.title))
 }
 
 /// The form's text after a change.
@@ -312,6 +322,10 @@ fn tailored(form: &Form, change: &Tailoring) -> Result<String> {
     }
     let mut document: DocumentMut =
         form.text.parse().map_err(|_| Error::refused(format!("“{}”的文件无法改写", form.title)))?;
+    if form.layout.is_some() {
+        one_row::change(form, &mut document, change)?;
+        return Ok(document.to_string());
+    }
     let missing = |what: &str| Error::refused(format!("“{}”没有“{what}”", form.title));
     let taken =
         |label: &str, there: &ArrayOfTables| there.iter().any(|c| c.get("label").and_then(Item::as_str) == Some(label));
@@ -405,7 +419,7 @@ fn columns(document: &mut DocumentMut, roster: usize) -> Option<&mut ArrayOfTabl
 }
 
 /// The cells of each section.
-fn cells(document: &mut DocumentMut) -> Vec<&mut ArrayOfTables> {
+pub(super) fn cells(document: &mut DocumentMut) -> Vec<&mut ArrayOfTables> {
     let sections = document.get_mut("section").and_then(Item::as_array_of_tables_mut);
     let of = |s| Table::get_mut(s, "cell").and_then(Item::as_array_of_tables_mut);
     sections.into_iter().flat_map(|all| all.iter_mut().filter_map(of)).collect()

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use chrono::{Months, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 
 use super::measure::{Counted, Figures, Measured, figures_counted, holds, plain, shown, value, year_to};
 use super::proof::{Found, Proofs};
@@ -241,8 +241,9 @@ impl Eye<'_> {
         let bounds: Vec<(Compare, Option<f64>)> =
             gate.bounds.iter().map(|(compare, e)| (*compare, value(e, &self.figures))).collect();
         gauged.unit.clone_from(&measured.unit);
-        gauged.value = measured.value.map(content);
-        gauged.shown = in_words(measured);
+        let told = beside_its_bounds(measured, &bounds);
+        gauged.value = told.value.map(content);
+        gauged.shown = in_words(&told);
         gauged.missing.clone_from(&measured.gaps);
         gauged.from = self.sources(&measured.from);
         let unit = if measured.unit.is_empty() { String::new() } else { format!(" {}", measured.unit) };
@@ -261,7 +262,8 @@ impl Eye<'_> {
         gauged.met = (keeps(now) == keeps(perhaps)).then(|| keeps(now));
         let failing = bounds.iter().find(|(c, b)| !holds(*c, now, *b)).or(bounds.first());
         if let Some((compare, bound)) = failing {
-            gauged.gap = Some(self.gap_sentence(gate, measured, now, *compare, *bound));
+            let shown = told.value.map_or_else(String::new, plain);
+            gauged.gap = Some(self.gap_sentence(gate, measured, (now, &shown), *compare, *bound));
         }
         if gauged.met.is_none() {
             let says = listed(measured.gaps.iter().map(|g| g.say.clone()), 3);
@@ -269,7 +271,14 @@ impl Eye<'_> {
         }
     }
 
-    fn gap_sentence(&self, gate: &Gate, measured: &Measured, now: f64, compare: Compare, bound: f64) -> String {
+    fn gap_sentence(
+        &self,
+        gate: &Gate,
+        measured: &Measured,
+        (now, shown): (f64, &str),
+        compare: Compare,
+        bound: f64,
+    ) -> String {
         let short = gate.short.as_ref().and_then(|e| value(e, &self.figures)).unwrap_or((bound - now).abs());
         let lacking = measured.each.iter().filter(|(_, n)| !holds(compare, *n, bound)).map(|(label, n)| {
             let unit = &measured.unit;
@@ -280,7 +289,7 @@ impl Eye<'_> {
             if compare == Compare::Above { met.succ_opt() } else { Some(met) }
         });
         gate.gap
-            .replace("{value}", &plain(now))
+            .replace("{value}", shown)
             .replace("{threshold}", &plain(bound))
             .replace("{short}", &plain((short * 100.0 - 1e-6).ceil() / 100.0))
             .replace("{count}", &plain((short - 1e-9).ceil()))
@@ -409,7 +418,9 @@ impl Eye<'_> {
         };
         let by_years = || {
             let granted = read(validity.granted)?;
-            granted.checked_add_months(Months::new(validity.years * 12))?.pred_opt()
+            let over = granted.checked_add_months(Months::new(validity.years * 12))?;
+            // A year without the 29 February lasts to the end of the month.
+            if over.day() == granted.day() { over.pred_opt() } else { Some(over) }
         };
         let by_hand = self.judgements.get(gauged.id.as_str()).and_then(|j| j.until);
         let Some(until) = by_hand.or_else(|| read(validity.until)).or_else(by_years) else {
@@ -468,6 +479,24 @@ fn together(any: bool, gauged: &mut Gauged) {
     };
     let (have, want) = (sum(|p| p.have), sum(|p| p.want));
     (gauged.have, gauged.want) = (have, want);
+}
+
+/// The figure as it is told: one that misses a bound by less than the two decimals shown is not rounded onto it, so
+/// that 89.998 % is told as 89.99 % and not as the 90 % that it does not reach.
+fn beside_its_bounds(measured: &Measured, bounds: &[(Compare, Option<f64>)]) -> Measured {
+    let mut told = measured.clone();
+    if let Some(now) = told.value {
+        let missed = |(compare, bound): &(Compare, Option<f64>)| {
+            let bound = (*bound)?;
+            let apart = (now - bound).abs() > 1e-9;
+            (apart && !holds(*compare, now, bound) && plain(now) == plain(bound)).then_some(bound)
+        };
+        if let Some(bound) = bounds.iter().find_map(missed) {
+            let hundredths = now * 100.0;
+            told.value = Some(if now < bound { hundredths.floor() } else { hundredths.ceil() } / 100.0);
+        }
+    }
+    told
 }
 
 fn in_words(measured: &Measured) -> String {

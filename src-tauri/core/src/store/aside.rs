@@ -13,6 +13,7 @@ use super::folder;
 use super::{Store, remove_database, schema, schema_at, sound};
 use crate::error::{Error, Flaw, Result};
 use crate::progress::Progress;
+use crate::record::{Kind, Record};
 
 /// How often the person is told of work, and asked whether to go on.
 const BREATH: Duration = Duration::from_millis(20);
@@ -147,6 +148,39 @@ impl Unpacked {
     }
 }
 
+/// How a backup differs from the store as it stood at a step.
+#[derive(Debug)]
+pub struct Differences {
+    step: i64,
+    rows: Vec<Differing>,
+}
+
+impl Differences {
+    /// What restoring would change: each record as it is now and as it was then. One in the bin counts as not there.
+    ///
+    /// # Errors
+    /// When a record cannot be read.
+    #[allow(clippy::type_complexity, reason = "a record as it is and as it was")]
+    pub fn records(&self) -> Result<Vec<(&'static Kind, Option<Record>, Option<Record>)>> {
+        let record = |(table, id, now, then): &Differing| {
+            let read = |row: &Option<String>| table.record_of_json(*id, row.as_deref());
+            Ok((table.kind, read(now)?, read(then)?))
+        };
+        self.rows.iter().map(record).collect()
+    }
+}
+
+impl Unpacked {
+    /// Holds the backup against a copy of the store, which goes on meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`], or when one of the two cannot be read.
+    pub fn against(&self, copied: &Copied, progress: Progress<'_>) -> Result<Differences> {
+        let now = super::open_file(&copied.raw, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        Ok(Differences { step: copied.step, rows: backup::differing(&now, self.conn()?, progress)? })
+    }
+}
+
 impl Drop for Unpacked {
     fn drop(&mut self) {
         // The file can go once it is closed.
@@ -187,15 +221,22 @@ impl Store {
     }
 
     /// Puts the records of an opened backup in place of the present ones, as one step that can be undone. The log
-    /// goes on; proof files stay.
+    /// goes on; proof files stay. Only what differs is written; it is looked for again when the store has gone on
+    /// since it was found.
     ///
     /// # Errors
     /// [`Error::Cancelled`] and whatever hinders a change; then nothing has changed.
-    pub fn restore_from(&mut self, unpacked: &Unpacked, progress: Progress<'_>) -> Result<()> {
-        self.take_over(unpacked.conn()?, &unpacked.backup, progress)
+    pub fn restore_from(&mut self, unpacked: &Unpacked, found: &Differences, progress: Progress<'_>) -> Result<()> {
+        let (conn, backup) = (unpacked.conn()?, &unpacked.backup);
+        if found.step == self.state.step {
+            return self.take_over(conn, backup, &found.rows, progress);
+        }
+        let now = backup::differing(self.conn()?, conn, progress)?;
+        self.take_over(conn, backup, &now, progress)
     }
 
-    pub(super) fn differing(&self, unpacked: &Unpacked) -> Result<Vec<Differing>> {
-        self.against(unpacked.conn()?)
+    pub(super) fn differences(&self, unpacked: &Unpacked) -> Result<Differences> {
+        let rows = backup::differing(self.conn()?, unpacked.conn()?, Progress::SILENT)?;
+        Ok(Differences { step: self.state.step, rows })
     }
 }

@@ -3,7 +3,7 @@
 //! A backup holds the records and their whole log, not the proof files: those are never rewritten, so
 //! their folder only grows. Restoring one is a step like any other and can be undone.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,6 @@ use super::{StepKind, Store, log, put_in_place, remove_database, schema_at, soun
 use crate::error::{Error, Result};
 use crate::file;
 use crate::progress::Progress;
-use crate::record::{Kind, Record};
 
 /// A verified copy of the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -73,16 +72,23 @@ impl Store {
     pub fn restore(&mut self, backup: &Path) -> Result<()> {
         let unpacked = Unpacked::open(self.folder.path(), backup, Progress::SILENT)?;
         self.backup("恢复前")?;
-        self.restore_from(&unpacked, Progress::SILENT)
+        let found = self.differences(&unpacked)?;
+        self.restore_from(&unpacked, &found, Progress::SILENT)
     }
 
-    pub(super) fn take_over(&mut self, from: &Connection, backup: &Path, progress: Progress<'_>) -> Result<()> {
+    /// Puts rows as another database has them in place of the present ones, as one step.
+    pub(super) fn take_over(
+        &mut self,
+        from: &Connection,
+        backup: &Path,
+        wanted: &[Differing],
+        progress: Progress<'_>,
+    ) -> Result<()> {
         let when = from.query_row("SELECT at FROM step ORDER BY id DESC LIMIT 1", [], |r| r.get::<_, String>(0));
         let when = when.map_or_else(
             |_| backup.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned()),
             |at| at.get(..16).unwrap_or(&at).replace('T', " "),
         );
-        let wanted = self.against(from)?;
         self.write(&format!("恢复备份({when})"), StepKind::Do, None, |tx| {
             let all = wanted.len() as u64;
             wanted.iter().zip(0..).try_for_each(|((table, id, _, then), done)| {
@@ -93,38 +99,6 @@ impl Store {
                 tx.set_raw(table, *id, row.as_ref())
             })
         })
-    }
-
-    /// Every row that differs from those of another database: its table, id, content now and there.
-    pub(super) fn against(&self, from: &Connection) -> Result<Vec<Differing>> {
-        let rows = |conn: &Connection, table: &schema::Table| -> rusqlite::Result<BTreeMap<i64, String>> {
-            let mut all = conn.prepare(&format!("SELECT id, {} FROM \"{}\"", table.json, table.kind.name))?;
-            all.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect()
-        };
-        let mut differing = Vec::new();
-        for table in schema::tables() {
-            let (mut now, mut then) = (rows(self.conn()?, table)?, rows(from, table)?);
-            for id in now.keys().chain(then.keys()).copied().collect::<std::collections::BTreeSet<_>>() {
-                let (now, then) = (now.remove(&id), then.remove(&id));
-                if now != then {
-                    differing.push((table, id, now, then));
-                }
-            }
-        }
-        Ok(differing)
-    }
-
-    /// What [`Store::restore`] would change: each record as it is now and as it was then. One in the bin counts as
-    /// not there.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] with the reason when the file is no sound backup.
-    #[allow(clippy::type_complexity, reason = "a record as it is and as it was")]
-    pub fn compare(&self, backup: &Unpacked) -> Result<Vec<(&'static Kind, Option<Record>, Option<Record>)>> {
-        let differing = self.differing(backup)?.into_iter().map(|(table, id, now, then)| {
-            Ok((table.kind, table.record_of_json(id, now.as_deref())?, table.record_of_json(id, then.as_deref())?))
-        });
-        differing.collect()
     }
 
     /// Brings a damaged store back from a backup: what lies there is moved into `damaged-<time>/` and kept,
@@ -156,6 +130,47 @@ impl Store {
         drop(held);
         Store::open(path, who)
     }
+}
+
+/// Every row that differs between two databases of the same tables: its table, id, content in the one and in the
+/// other. Both are read side by side, so that only what differs is held.
+pub(super) fn differing(now: &Connection, then: &Connection, progress: Progress<'_>) -> Result<Vec<Differing>> {
+    let mut all = 0;
+    for table in schema::tables() {
+        let count = format!("SELECT count(*) FROM \"{}\"", table.kind.name);
+        for conn in [now, then] {
+            all += conn.query_row(&count, [], |r| r.get::<_, u32>(0)).map(u64::from)?;
+        }
+    }
+    let (mut found, mut done) = (Vec::new(), 0);
+    for table in schema::tables() {
+        let sql = format!("SELECT id, {} FROM \"{}\" ORDER BY id", table.json, table.kind.name);
+        let (mut ours, mut theirs) = (now.prepare(&sql)?, then.prepare(&sql)?);
+        let (mut ours, mut theirs) = (ours.query([])?, theirs.query([])?);
+        let (mut one, mut other) = (next(&mut ours)?, next(&mut theirs)?);
+        while let Some(id) = [&one, &other].into_iter().flatten().map(|(id, _)| *id).min() {
+            let (mut here, mut there) = (None, None);
+            if one.as_ref().is_some_and(|(at, _)| *at == id) {
+                here = std::mem::replace(&mut one, next(&mut ours)?).map(|(_, row)| row);
+                done += 1;
+            }
+            if other.as_ref().is_some_and(|(at, _)| *at == id) {
+                there = std::mem::replace(&mut other, next(&mut theirs)?).map(|(_, row)| row);
+                done += 1;
+            }
+            if here != there {
+                found.push((table, id, here, there));
+            }
+            if done % 1024 < 2 {
+                progress.at("与现在的记录比较", done.min(all), all)?;
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn next(rows: &mut rusqlite::Rows<'_>) -> rusqlite::Result<Option<(i64, String)>> {
+    rows.next()?.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
 }
 
 /// Writes a backup under a passing name, checks it and gives it its name.

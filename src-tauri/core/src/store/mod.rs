@@ -35,7 +35,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use serde::Serialize;
 use ts_rs::TS;
 
-pub use aside::{Copied, Unpacked};
+pub use aside::{Copied, Differences, Unpacked};
 pub use attach::{Attachment, ProofFile};
 pub use backup::{Backup, keep};
 pub use tx::Tx;

@@ -27,6 +27,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
 ];
 
 /// The statements of one kind. Columns stand in declared order and are read by position.
+#[derive(Debug)]
 pub(super) struct Table {
     pub(super) kind: &'static Kind,
     /// `id`, the fields, `deleted_at`, `deleted_with` of all live records by id.
