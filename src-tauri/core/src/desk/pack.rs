@@ -134,11 +134,13 @@ fn period_on(form: &Form, on: NaiveDate) -> Period {
     }
 }
 
-/// The first words of a label, short enough for a folder's name.
+/// A label as a folder's name: whole where it is short enough, so that nothing in the folder goes unnamed, else its
+/// first words.
 fn short(label: &str, most: usize) -> String {
+    let label = label.replace(['《', '》'], "");
     let end = label.char_indices().skip(4).find(|(_, c)| "，、；：(（".contains(*c)).map(|(at, _)| at);
-    let first = end.and_then(|at| label.get(..at)).unwrap_or(label);
-    first.trim_matches(['《', '》']).replace(['《', '》'], "").chars().take(most).collect()
+    let first = end.filter(|_| label.chars().count() > most).and_then(|at| label.get(..at)).unwrap_or(&label);
+    first.chars().take(most).collect()
 }
 
 impl Desk {
@@ -909,8 +911,9 @@ mod tests {
 
     #[test]
     fn folders_go_by_the_first_words_of_an_item() {
-        assert_eq!(short("入驻创业团队和企业名单，与其签署的服务协议", 24), "入驻创业团队和企业名单");
-        assert_eq!(short("运营单位的法人代码证书(或营业执照)", 24), "运营单位的法人代码证书");
+        assert_eq!(short("入驻创业团队和企业名单，与其签署的服务协议及入驻企业营业执照", 24), "入驻创业团队和企业名单");
+        assert_eq!(short("运营单位的法人代码证书(或营业执照)", 24), "运营单位的法人代码证书(或营业执照)");
+        assert_eq!(short("每场活动的通知(或截图)、签到表和照片", 24), "每场活动的通知(或截图)、签到表和照片");
         assert_eq!(short("《山西省省级众创空间认定申请书》", 24), "山西省省级众创空间认定申请书");
         assert_eq!(short(&"长".repeat(40), 24).chars().count(), 24);
     }
