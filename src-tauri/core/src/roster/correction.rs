@@ -73,7 +73,7 @@ impl Plan {
     fn correction_of(&self, table: &Table) -> Option<CorrectionSheet> {
         // Another table may stand beside it.
         let within = |row: &Row| {
-            let mut cells = row.line.cells().map(|(at, _)| at).peekable();
+            let mut cells = row.cells().map(|(at, _)| at).peekable();
             cells.peek().is_none() || cells.any(|at| table.columns.iter().any(|c| c.at == at))
         };
         let ours = |row: &&Row| {
@@ -137,7 +137,7 @@ impl Plan {
                 }
             }
             CorrectionRow {
-                cells: row.line.cells().filter_map(|(at, cell)| Some((place(at)?, content(at, cell)))).collect(),
+                cells: row.cells().filter_map(|(at, cell)| Some((place(at)?, content(at, cell)))).collect(),
                 reason: format!("原第 {} 行：{}", row.row, says.join("；")),
                 marks,
             }

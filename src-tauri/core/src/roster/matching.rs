@@ -112,7 +112,6 @@ struct Under {
 
 /// A row whose cells are read but not yet matched, as it is held until its turn comes.
 struct Kept<'s> {
-    id: Option<i64>,
     under: Arc<Under>,
     row: u32,
     values: PackedValues,
@@ -126,6 +125,7 @@ struct Kept<'s> {
 /// What is said in few rows beside their values.
 #[derive(Default)]
 struct More {
+    id: Option<i64>,
     flaws: Vec<CellFlaw>,
     doubts: Vec<CellFlaw>,
     stage: Option<(Stage, String)>,
@@ -139,13 +139,18 @@ impl<'s> Kept<'s> {
         Kept { values: self.values.clone(), ..self }
     }
 
+    /// The record that it is pasted over.
+    fn id(&self) -> Option<i64> {
+        self.more.as_ref().and_then(|more| more.id)
+    }
+
     fn is_flawed(&self) -> bool {
         self.more.as_ref().is_some_and(|more| !more.flaws.is_empty())
     }
 
     fn said(self, kind: &Kind) -> Said<'s> {
-        let Kept { id, under, row, values, line, more, .. } = self;
-        let More { flaws, doubts, stage, people, leader, months } = more.map(|more| *more).unwrap_or_default();
+        let Kept { under, row, values, line, more, .. } = self;
+        let More { id, flaws, doubts, stage, people, leader, months } = more.map(|more| *more).unwrap_or_default();
         let values = values.cells(kind.fields.len());
         Said { id, under, row, values, flaws, doubts, stage, people, leader, months, line }
     }
@@ -177,14 +182,14 @@ struct Said<'s> {
 impl<'s> Said<'s> {
     fn kept(self, planner: &Planner<'_>) -> Kept<'s> {
         let Said { id, under, row, values, flaws, doubts, stage, people, leader, months, line } = self;
-        let plain = flaws.is_empty() && doubts.is_empty() && stage.is_none() && people.is_empty();
-        let more = More { flaws, doubts, stage, people, leader, months };
+        let plain = id.is_none() && flaws.is_empty() && doubts.is_empty() && stage.is_none() && people.is_empty();
+        let more = More { id, flaws, doubts, stage, people, leader, months };
         let more = (!plain || more.leader.is_some() || !more.months.is_empty()).then(|| Box::new(more));
         let mut keys = [0; KEYS];
         for (own, key) in keys.iter_mut().zip(planner.kind.keys) {
             *own = planner.key_of(key, &values).map_or(0, |text| hash_of(&text));
         }
-        Kept { id, under, row, values: PackedValues::of(&values), line, keys, more }
+        Kept { under, row, values: PackedValues::of(&values), line, keys, more }
     }
 
     /// Says something about the row as a whole.
@@ -210,7 +215,7 @@ impl<'s> Said<'s> {
 struct State<'a> {
     held: Held<'a>,
     /// Row that meant it, as people would look for it.
-    claimed: Option<(Arc<str>, u32)>,
+    claimed: Option<(Arc<Under>, u32)>,
 }
 
 /// Where the contents of a record are.
@@ -221,7 +226,7 @@ enum Held<'a> {
     Changed(Box<Record>),
     /// With the row at this place that adds it. It lies here until every row is decided: a large roster is not held
     /// twice.
-    Made(PackedValues, usize),
+    Made(PackedValues, u32),
 }
 
 impl State<'_> {
@@ -252,7 +257,7 @@ impl State<'_> {
 
     fn made_by(&self) -> Option<usize> {
         match self.held {
-            Held::Made(_, at) => Some(at),
+            Held::Made(_, at) => usize::try_from(at).ok(),
             _ => None,
         }
     }
@@ -836,10 +841,9 @@ impl<'a> Planner<'a> {
         let mut whole: Vec<(usize, Said<'_>)> = Vec::new();
         let mut kept = kept;
         self.contradictions(&mut kept);
-        self.states.reserve_exact(kept.len());
         // A code says more than a name: a record that it renames must be renamed before names are compared.
         let mut order: Vec<(bool, bool, u32)> =
-            (0_u32..).zip(&kept).map(|(at, kept)| (kept.id.is_none(), !self.is_sure(kept), at)).collect();
+            (0_u32..).zip(&kept).map(|(at, kept)| (kept.id().is_none(), !self.is_sure(kept), at)).collect();
         order.sort_unstable();
         let mut kept: Vec<Option<Kept<'_>>> = kept.into_iter().map(Some).collect();
         let mut rows: Vec<Option<Row>> = kept.iter().map(|_| None).collect();
@@ -889,7 +893,7 @@ impl<'a> Planner<'a> {
         self.decide_whole(whole, &mut rows);
         for state in std::mem::take(&mut self.states) {
             if let Held::Made(values, at) = state.held
-                && let Some(row) = rows.get_mut(at).and_then(Option::as_mut)
+                && let Some(row) = rows.get_mut(at as usize).and_then(Option::as_mut)
             {
                 row.values = Some(values);
             }
@@ -920,7 +924,7 @@ impl<'a> Planner<'a> {
         for (i, key) in self.kind.keys.iter().enumerate() {
             let better = &self.kind.keys[..i];
             let mut groups = Index::default();
-            for (at, row) in kept.iter().enumerate().filter(|(_, row)| !row.is_flawed() && row.id.is_none()) {
+            for (at, row) in kept.iter().enumerate().filter(|(_, row)| !row.is_flawed() && row.id().is_none()) {
                 if let Some(hash) = self.hash_in(i, row) {
                     groups.put(hash, at);
                 }
@@ -1149,8 +1153,9 @@ impl<'a> Planner<'a> {
         if !flaws.is_empty() {
             return self.flawed(said, flaws);
         }
-        let claimed = Some((Arc::clone(&said.under.sheet), said.row));
+        let claimed = Some((Arc::clone(&said.under), said.row));
         let label = self.label(&record);
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
         self.states.push(State { held: Held::Made(PackedValues::of(&record.cells), at), claimed });
         self.index(self.states.len() - 1, &record.cells);
         let mut doubts = std::mem::take(&mut said.doubts);
@@ -1168,7 +1173,7 @@ impl<'a> Planner<'a> {
             doubts,
             people: Vec::new(),
             label,
-            line: Line::default(),
+            line: None,
         };
         self.join(&mut row, None, std::mem::take(&mut said.people));
         row
@@ -1200,12 +1205,12 @@ impl<'a> Planner<'a> {
             self.keep_new_name(&before, &mut record);
         }
         let changes = self.changes(&before, &record);
-        if let (Some((sheet, row)), Some(change)) = (&self.states[state].claimed, changes.first()) {
-            let flaw = self.flaw(&said, &change.field, self.same_record(&said.under.sheet, sheet, *row));
+        if let (Some((under, row)), Some(change)) = (&self.states[state].claimed, changes.first()) {
+            let flaw = self.flaw(&said, &change.field, self.same_record(&said.under.sheet, &under.sheet, *row));
             return self.flawed(said, vec![flaw]);
         }
         // A flawed row claims its record too: which of two rows is meant must not hang on the other's fate.
-        self.states[state].claimed.get_or_insert((Arc::clone(&said.under.sheet), said.row));
+        self.states[state].claimed.get_or_insert((Arc::clone(&said.under), said.row));
         let shape = self.demands(said.stage.as_ref().map(|(stage, _)| *stage));
         let flaws = if changes.is_empty() { Vec::new() } else { self.flaws_of(shape, &said, &record) };
         if !flaws.is_empty() {
@@ -1238,7 +1243,7 @@ impl<'a> Planner<'a> {
             doubts,
             people: Vec::new(),
             label,
-            line: Line::default(),
+            line: None,
         };
         if id > 0 {
             self.join(&mut row, Some(id), std::mem::take(&mut said.people));
@@ -1355,7 +1360,7 @@ impl<'a> Planner<'a> {
             doubts: Vec::new(),
             people: Vec::new(),
             label,
-            line: said.line.into_owned(),
+            line: Some(Box::new(said.line.into_owned())),
         }
     }
 }

@@ -8,6 +8,7 @@ use ts_rs::TS;
 
 use super::packed::PackedValues;
 use super::sheet::Line;
+use super::value::Cell;
 use crate::ledger::Ledger;
 use crate::record::{Kind, Record, Shape, Type, Value, format_value};
 
@@ -131,7 +132,7 @@ pub struct Row {
     /// The record's own label.
     pub label: String,
     /// The cells of a flawed row as they stand, for the correction file.
-    pub(super) line: Line,
+    pub(super) line: Option<Box<Line>>,
 }
 
 /// Somebody named in a cell of a row, who becomes a 成员 of its tenant.
@@ -401,7 +402,7 @@ impl Plan {
         let record = self.record(row);
         let text = |mapped: &Mapped| {
             if row.action == Action::Flawed {
-                let cell = row.line.cells().find(|(at, _)| super::letters(*at) == mapped.column);
+                let cell = row.cells().find(|(at, _)| super::letters(*at) == mapped.column);
                 return cell.map_or(String::new(), |(_, cell)| cell.to_string());
             }
             let Some(field) = &mapped.field else { return String::new() };
@@ -454,6 +455,11 @@ impl Plan {
 }
 
 impl Row {
+    /// The cells of a flawed row as they stand in the file, each with its column.
+    pub(super) fn cells(&self) -> impl Iterator<Item = (u32, Cell<'_>)> {
+        self.line.iter().flat_map(|line| line.cells())
+    }
+
     /// Whether it is one of those that `only` names.
     pub fn is(&self, only: Only) -> bool {
         match only {
