@@ -146,8 +146,7 @@ fn is_total(cells: &[(u32, Cell<'_>)], demanded: &[u32]) -> bool {
         return false;
     }
     let word = folded(text);
-    let total = is_total_word(word.split([':', '(', ',']).next().unwrap_or_default());
-    total
+    is_total_word(word.split([':', '(', ',']).next().unwrap_or_default())
 }
 
 /// Words of those who sign below a table, without their names.
