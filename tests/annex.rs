@@ -847,7 +847,7 @@ fn columns_of_tables_that_are_not_public_are_the_managers_own() {
         desk.tailor(id, &Tailoring::Reset).expect("brought back");
         assert_eq!(desk.pattern(id).expect("a form"), before, "{id}: as the program brought it");
     }
-    let papers = ["city-targets-2016", "torch-enterprise-2018", "torch-enterprise-2025"];
+    let papers = ["city-report-2016", "city-targets-2016", "torch-enterprise-2018", "torch-enterprise-2025"];
     assert_eq!(fixed, papers, "papers laid out around their records are changed as files");
     for form in SHELF.sound.iter().filter(|form| form.official) {
         let label = "新栏目".to_owned();

@@ -16,7 +16,11 @@ const CONTACTS: [&str; 2] = ["负责人", "联系人"];
 /// The rows of a layout that are the headings and, right below, the contents of the one row.
 fn rows(document: &DocumentMut) -> Option<(usize, usize)> {
     let layout = document.get("layout")?;
+    // A report of one column is no row of anything.
     let wide = layout.get("widths")?.as_array()?.len();
+    if wide < 2 {
+        return None;
+    }
     let rows = layout.get("row")?.as_array_of_tables()?;
     let whole = |row: &Table, is: fn(&InlineTable) -> bool| {
         let boxes = row.get("box").and_then(Item::as_array);
