@@ -835,7 +835,7 @@ fn columns_of_tables_that_are_not_public_are_the_managers_own() {
             want.push("空白栏".into());
             assert_eq!(columns(&desk, roster), want, "{id}: renamed, in front, one gone");
             let sheets = read(&change(&mut desk, Tailoring::RemoveColumn { label: "空白栏".into(), roster }));
-            let shown = |word: &str| sheets.values().any(|s| s.values().any(|cell| cell.to_string() == word));
+            let shown = |word: &str| sheets.values().any(|s| s.values().any(|cell| *cell == word));
             assert!(shown("改名栏目") && !shown("空白栏"), "{id}: it prints with the columns it has");
             assert!(!had.kind.is_empty() || shown("青禾众创空间"), "{id}: and with what stands in them");
         }
