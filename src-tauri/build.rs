@@ -58,6 +58,7 @@ const COMMANDS: &[&str] = &[
     "dials",
     "charts",
     "search",
+    "ready_search",
     "restore_changes",
     "restore",
     "verify",

@@ -217,3 +217,73 @@ fn one_box_finds_records_of_every_kind_forms_and_programmes() {
     }
     std::fs::remove_dir_all(&folder).expect("cleared");
 }
+
+#[test]
+fn what_is_found_follows_every_change_as_if_all_were_read_anew() {
+    let folder = std::env::temp_dir().join(format!("taizhang-search-follows-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    let today = NaiveDate::from_ymd_opt(2021, 9, 21).expect("a day");
+    let open = || Desk::open(&folder, "test", today).expect("opens");
+    let mut desk = open();
+    desk.open_sample().expect("the sample");
+    let (tenant, snapshot) = (kind("tenant").expect("tenants"), kind("snapshot").expect("head-counts"));
+    let counted = desk.store().ledger().expect("records").rows(snapshot)[0].field(snapshot, "tenant").cloned();
+    let id = counted.as_ref().and_then(Value::as_int).expect("whose it is");
+    let old = {
+        let ledger = desk.store().ledger().expect("records");
+        ledger.label(tenant, ledger.get(tenant, id).expect("the team"))
+    };
+    let groups = |desk: &Desk, typed: &str| -> Vec<String> {
+        let found = desk.search(typed).expect("searched");
+        // A file keeps the name under which it was taken in.
+        let named = found.into_iter().filter(|g| g.label != "佐证材料" && g.hits.iter().any(|h| h.found.is_empty()));
+        named.map(|g| g.label).collect()
+    };
+    let before = groups(&desk, &old);
+    assert!(before.len() >= 2, "the team and what bears its name: {before:?}");
+    assert!(groups(&desk, "loulanguguo").is_empty(), "nobody is called so yet");
+
+    desk.store_mut()
+        .change("改名", |tx| {
+            let mut record = tx.rows(tenant)?.into_iter().find(|r| r.id == id).expect("the team");
+            record.set(tenant, "name", Some(Value::text("楼兰古国")));
+            tx.update(incubator::record::shape("tenant").expect("tenants"), record)
+        })
+        .expect("renamed");
+    assert_eq!(groups(&desk, "loulanguguo"), before, "its head-counts and papers bear the new name at once");
+    let probes = ["loulan", &old, "chongqing", "协议", "2021", "zs", "13", "a", "创业 导师"];
+    let same = |desk: Desk, why: &str| -> Desk {
+        let now: Vec<_> = probes.iter().map(|typed| desk.search(typed).expect("searched")).collect();
+        drop(desk);
+        let anew = open();
+        let unready = anew.unready().expect("asked").expect("nothing is ready in a desk just opened");
+        anew.take_ready(unready.ready());
+        assert!(anew.unready().expect("asked").is_none(), "and then all of it");
+        let read: Vec<_> = probes.iter().map(|typed| anew.search(typed).expect("searched")).collect();
+        assert!(now == read, "{why}: as if all were read anew");
+        anew
+    };
+    desk = same(desk, "renamed");
+    desk.undo().expect("undone");
+    assert!(groups(&desk, "loulanguguo").is_empty(), "the name is gone with the step");
+    assert_eq!(groups(&desk, &old), before, "and the old one is back");
+    desk = same(desk, "taken back");
+    let last = desk.store().ledger().expect("records").rows(snapshot).last().map(|r| r.id).expect("one");
+    desk.delete_all("snapshot", &[last]).expect("deleted");
+    desk = same(desk, "deleted");
+    // More changes than are followed one by one.
+    let mentor = kind("mentor").expect("mentors");
+    desk.store_mut()
+        .change("许多", |tx| {
+            for i in 0..600 {
+                let mut record = Record::empty(mentor, 0);
+                record.set(mentor, "name", Some(Value::text(format!("楼兰导师{i}"))));
+                tx.insert(incubator::record::shape("mentor").expect("mentors"), record)?;
+            }
+            Ok(())
+        })
+        .expect("added");
+    desk = same(desk, "many");
+    drop(desk);
+    std::fs::remove_dir_all(&folder).expect("cleared");
+}

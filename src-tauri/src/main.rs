@@ -127,6 +127,7 @@ fn run(args: Args) -> tauri::Result<()> {
             commands::overview::dials,
             commands::overview::charts,
             commands::search::search,
+            commands::search::ready_search,
             commands::keeping::restore_changes,
             commands::keeping::restore,
             commands::keeping::verify,

@@ -7,6 +7,7 @@
 
 mod filing;
 mod first_start;
+mod hands;
 mod import;
 mod keeping;
 mod paper;

@@ -110,7 +110,7 @@ impl Window<'_> {
     }
 
     /// How many records the list says that it shows.
-    async fn tally(&self) -> String {
+    pub async fn tally(&self) -> String {
         self.text(".tally").await
     }
 }

@@ -174,6 +174,8 @@ export const overview = () => invoke<Overview>('overview');
 export const dials = () => invoke<Dial[]>('dials');
 export const charts = () => invoke<Charts>('charts');
 export const search = (typed: string) => invoke<HitGroup[]>('search', { typed });
+/** Makes the records ready for it: before the first letter comes. */
+export const readySearch = () => invoke<null>('ready_search');
 export const backups = () => invoke<Backup[]>('backups');
 export const backupNow = (job: Job) => invoke<Backup>('backup_now', { job: job.id, steps: job.steps });
 /** What comes due: reports, agreements, leases, qualifications, recognitions. */

@@ -50,3 +50,20 @@ class Drafts {
 }
 
 export const drafts = new Drafts();
+
+/**
+ * For a field that says 'change' when it is left, and is kept then: what a killed run left in it stands there again, and
+ * is kept when it is left like any typing.
+ */
+export const drafted = (place: string) => (field: HTMLInputElement | HTMLTextAreaElement): (() => void) => {
+  const left = drafts.kept(place);
+  let again = typeof left === 'string' && left !== field.value;
+  if (again) field.value = left as string;
+  const heard = new AbortController();
+  const { signal } = heard;
+  field.addEventListener('input', () => drafts.keep(place, field.value), { signal });
+  field.addEventListener('change', () => ((again = false), drafts.forget(place)), { signal });
+  // No key was pressed since: the page itself would say nothing.
+  field.addEventListener('blur', () => again && field.dispatchEvent(new Event('change', { bubbles: true })), { signal });
+  return () => heard.abort();
+};

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Composition } from './ime';
+import { Composition, enterLeaves } from './ime';
 
 const key = (over: Partial<KeyboardEvent>): KeyboardEvent =>
   ({ key: 'Enter', keyCode: 13, isComposing: false, timeStamp: 0, ...over }) as KeyboardEvent;
@@ -33,4 +33,19 @@ test('a hand that presses Enter after the composition is heard', () => {
 
 test('letters typed without an input method are nobody else’s', () => {
   expect(new Composition().owns(key({ key: 'a', keyCode: 65, timeStamp: 1 }))).toBe(false);
+});
+
+test('Enter leaves a field that is kept on leaving, unless it ends a composition', () => {
+  const field = document.createElement('input');
+  document.body.append(field);
+  const end = enterLeaves(field);
+  const press = (keyCode: number) => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode, bubbles: true }));
+  field.focus();
+  field.dispatchEvent(new CompositionEvent('compositionstart'));
+  field.dispatchEvent(new CompositionEvent('compositionend'));
+  press(229);
+  expect(document.activeElement).toBe(field);
+  press(13);
+  expect(document.activeElement).not.toBe(field);
+  end();
 });

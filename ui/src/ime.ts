@@ -34,3 +34,18 @@ export class Composition {
     return owned;
   }
 }
+
+/** For a field that is kept when it is left: Enter leaves it, unless the Enter ends a composition. */
+export function enterLeaves(field: HTMLElement): () => void {
+  const ime = new Composition();
+  const onkeydown = (event: KeyboardEvent): void => {
+    if (!ime.owns(event) && event.key === 'Enter') field.blur();
+  };
+  const heard = new AbortController();
+  const { signal } = heard;
+  field.addEventListener('compositionstart', ime.start, { signal });
+  field.addEventListener('compositionupdate', ime.update, { signal });
+  field.addEventListener('compositionend', ime.end, { signal });
+  field.addEventListener('keydown', onkeydown, { signal });
+  return () => heard.abort();
+}

@@ -7,7 +7,7 @@ import { screen } from '../state.svelte';
 import type { Column, Filter, ListRow, Put, Sort, Test, Typed, View } from '../types';
 import { arranged, blockOf, type Block, type Spot } from './moves';
 
-/** What the person did with a list's columns. */
+/** What the person did with a list's columns. Widths are those at the normal text size. */
 export type Layout = { order?: string[]; hidden?: string[]; widths?: Record<string, number> };
 
 /** A text that the core did not take: it stays in its cell, with the reason. */
@@ -39,6 +39,8 @@ export class List {
   begun = $state.raw<ListRow | null>(null);
   rejected = $state.raw<Map<string, Rejected>>(new Map());
   ready = $state(false);
+  /** How much larger than normal the person has the text. */
+  scale = $state(1);
 
   columns: Column[] = $derived(arranged(this.all, this.layout));
   /** Position of each shown column among the core's. */
@@ -58,8 +60,17 @@ export class List {
   private stale = false;
   private adding = false;
 
+  /** In pixels: a column follows the text size like the words in it. */
   width(column: Column): number {
-    return this.layout.widths?.[column.name] ?? column.width;
+    return Math.round((this.layout.widths?.[column.name] ?? column.width) * this.scale);
+  }
+
+  /** Gives a column another width, in pixels. What is not `kept` yet is the way there of a hand that drags. */
+  widen(column: Column, pixels: number, kept = true): void {
+    const width = Math.max(48, Math.min(800, Math.round(pixels / this.scale)));
+    const widths = { ...this.layout.widths, [column.name]: width };
+    if (kept) this.arrange({ widths });
+    else this.layout = { ...this.layout, widths };
   }
 
   async open(name: string, label: string, addable: boolean, only: number[] | null = null): Promise<void> {

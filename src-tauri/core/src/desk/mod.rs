@@ -43,7 +43,7 @@ pub use proof::{
 pub use records::{FieldEntry, FieldView, HistoryEntry, KindEntry, MASKING_EXPORTS, RecordView, kinds, listed, shape};
 pub use reminders::Reminder;
 pub use round::{Round, RoundPut, RoundRow};
-pub use search::{Hit, HitGroup};
+pub use search::{Hit, HitGroup, Index, Unready};
 pub use tailor::{Offer, Pattern, PatternColumn, PatternContent, PatternIndicator, PatternRoster, Tailoring};
 pub use target::Target;
 pub use texts::TextView;

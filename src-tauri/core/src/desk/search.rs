@@ -1,6 +1,6 @@
 //! One box over everything: records of every kind by what is written in them, forms, programmes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 use ts_rs::TS;
@@ -8,7 +8,7 @@ use ts_rs::TS;
 use super::{Desk, Target};
 use crate::error::Result;
 use crate::ledger::Ledger;
-use crate::record::{KINDS, Kind, Stage, Type, Value};
+use crate::record::{KINDS, Kind, Record, Stage, Type, Value, kind};
 use crate::spell::{Spelt, Wanted};
 
 /// Results shown of each kind.
@@ -44,38 +44,98 @@ pub struct Hit {
 
 /// A record made ready to be searched.
 struct Entry {
-    kind: &'static Kind,
     id: i64,
     label: Spelt,
     /// Position of the field, and its text.
     fields: Vec<(usize, Spelt)>,
 }
 
-/// Every record made ready, as of one step.
-pub(super) struct Index {
+impl Entry {
+    fn new(ledger: &Ledger, kind: &Kind, record: &Record) -> Entry {
+        let searched = |ty: Type| {
+            matches!(ty, Type::Text | Type::Long | Type::Phone | Type::CreditCode | Type::Email | Type::Choice(_))
+        };
+        let fields = kind.fields.iter().enumerate().filter(|(_, f)| searched(f.ty) && !kind.title.contains(&f.name));
+        let text = |(at, _): (usize, _)| {
+            let text = record.get(at).and_then(Value::as_text).filter(|t| !t.is_empty())?;
+            Some((at, Spelt::new(text.get(..READ).unwrap_or(text))))
+        };
+        let label = Spelt::new(&ledger.label(kind, record));
+        Entry { id: record.id, label, fields: fields.filter_map(text).collect() }
+    }
+}
+
+/// Every record made ready to be searched, as of one step: by kind in the order of [`KINDS`], and by id.
+pub struct Index {
     step: i64,
-    entries: Vec<Entry>,
+    kinds: Vec<Vec<Entry>>,
+}
+
+/// Records that are still to be made ready: see [`Desk::unready`].
+pub struct Unready {
+    ledger: Ledger,
+    step: i64,
+}
+
+impl Unready {
+    /// Makes them ready. It takes a moment with many records, and needs no desk.
+    pub fn ready(&self) -> Index {
+        Index::new(&self.ledger, self.step)
+    }
 }
 
 impl Index {
     fn new(ledger: &Ledger, step: i64) -> Index {
-        let mut entries = Vec::new();
-        for kind in KINDS.iter().copied().filter(|k| !k.internal) {
-            let searched = |ty: Type| {
-                matches!(ty, Type::Text | Type::Long | Type::Phone | Type::CreditCode | Type::Email | Type::Choice(_))
-            };
-            for record in ledger.rows(kind) {
-                let fields =
-                    kind.fields.iter().enumerate().filter(|(_, f)| searched(f.ty) && !kind.title.contains(&f.name));
-                let text = |(at, _): (usize, _)| {
-                    let text = record.get(at).and_then(Value::as_text).filter(|t| !t.is_empty())?;
-                    Some((at, Spelt::new(text.get(..READ).unwrap_or(text))))
-                };
-                let label = Spelt::new(&ledger.label(kind, record));
-                entries.push(Entry { kind, id: record.id, label, fields: fields.filter_map(text).collect() });
+        let entries = |kind: &&'static Kind| {
+            let rows = if kind.internal { &[] } else { ledger.rows(kind) };
+            rows.iter().map(|record| Entry::new(ledger, kind, record)).collect()
+        };
+        Index { step, kinds: KINDS.iter().map(entries).collect() }
+    }
+
+    /// Makes ready anew what changed, and what bears the name of it: the label of an agreement has its tenant's in it.
+    fn follow(&mut self, ledger: &Ledger, changed: impl IntoIterator<Item = (&'static Kind, i64)>, step: i64) {
+        let mut renamed: HashSet<(&str, i64)> = changed.into_iter().map(|(kind, id)| (kind.name, id)).collect();
+        while !renamed.is_empty() {
+            for (kind, id) in renamed.iter().filter_map(|(name, id)| Some((kind(name)?, *id))) {
+                self.put(ledger, kind, id);
             }
+            let bearers = KINDS.iter().copied().filter(|kind| !kind.internal).flat_map(|kind| {
+                let named: Vec<(usize, &str)> = kind
+                    .title
+                    .iter()
+                    .filter_map(|name| match kind.field(name)?.ty {
+                        Type::Ref(of) | Type::Refs(of) => Some((kind.at(name)?, of)),
+                        _ => None,
+                    })
+                    .filter(|(_, of)| renamed.iter().any(|(name, _)| name == of))
+                    .collect();
+                let rows = if named.is_empty() { &[] } else { ledger.rows(kind) };
+                let renamed = &renamed;
+                let bears = move |record: &&Record| {
+                    named.iter().any(|(at, of)| match record.get(*at) {
+                        Some(Value::Int(id)) => renamed.contains(&(of, *id)),
+                        Some(Value::Ids(ids)) => ids.iter().any(|id| renamed.contains(&(of, *id))),
+                        _ => false,
+                    })
+                };
+                rows.iter().filter(bears).map(|record| (kind.name, record.id))
+            });
+            renamed = bearers.collect();
         }
-        Index { step, entries }
+        self.step = step;
+    }
+
+    /// Brings one record to what the ledger says of it.
+    fn put(&mut self, ledger: &Ledger, kind: &'static Kind, id: i64) {
+        let Some(entries) = self.kinds.get_mut(kind.index()).filter(|_| !kind.internal) else { return };
+        let place = entries.binary_search_by_key(&id, |entry| entry.id);
+        match (place, ledger.get(kind, id).map(|record| Entry::new(ledger, kind, record))) {
+            (Ok(at), Some(entry)) => entries[at] = entry,
+            (Ok(at), None) => drop(entries.remove(at)),
+            (Err(at), Some(entry)) => entries.insert(at, entry),
+            (Err(_), None) => {}
+        }
     }
 }
 
@@ -91,17 +151,14 @@ impl Desk {
     pub fn search(&self, typed: &str) -> Result<Vec<HitGroup>> {
         let Some(wanted) = Wanted::new(typed) else { return Ok(Vec::new()) };
         let ledger = self.store.ledger()?;
-        let mut kept = self.index.borrow_mut();
-        let step = self.store.last_step();
-        if kept.as_ref().is_none_or(|index| index.step != step) {
-            *kept = Some(Index::new(&ledger, step));
-        }
-        let entries = kept.as_ref().map_or(&[][..], |index| &index.entries);
+        self.follow(&ledger)?;
+        let kept = self.index.borrow();
+        let ready = kept.iter().flat_map(|index| KINDS.iter().copied().zip(&index.kinds));
 
         // By kind in the order of kinds; teams and enterprises part the tenants between them.
         #[allow(clippy::type_complexity, reason = "used in this function alone")]
-        let mut found: BTreeMap<(usize, &str), Vec<(Rank, &Entry, Option<usize>)>> = BTreeMap::new();
-        for entry in entries {
+        let mut found: BTreeMap<(usize, &str), Vec<(Rank, &'static Kind, &Entry, Option<usize>)>> = BTreeMap::new();
+        for (kind, entry) in ready.flat_map(|(kind, entries)| entries.iter().map(move |entry| (kind, entry))) {
             let hit = match wanted.find(&entry.label) {
                 Some(at) => Some(((at.min(1), entry.label.len()), None)),
                 None => {
@@ -110,26 +167,27 @@ impl Desk {
                 }
             };
             let Some((rank, field)) = hit else { continue };
-            let list = match entry.kind.name {
-                "tenant" => match ledger.get(entry.kind, entry.id).map(|r| ledger.stage(r, self.today)) {
+            let list = match kind.name {
+                "tenant" => match ledger.get(kind, entry.id).map(|r| ledger.stage(r, self.today)) {
                     Some(Stage::Enterprise) => "enterprise",
                     _ => "team",
                 },
                 name => name,
             };
-            let group = found.entry((entry.kind.index(), list)).or_default();
+            let group = found.entry((kind.index(), list)).or_default();
             if group.len() < COUNTED {
-                group.push((rank, entry, field));
+                group.push((rank, kind, entry, field));
             }
         }
         let mut groups: Vec<HitGroup> = found
             .into_iter()
             .map(|((_, list), mut hits)| {
-                hits.sort_by_key(|(rank, entry, _)| (*rank, entry.id));
+                hits.sort_by_key(|(rank, _, entry, _)| (*rank, entry.id));
                 let more = hits.len().saturating_sub(SHOWN);
-                let hits = hits.into_iter().take(SHOWN).map(|(_, entry, field)| self.hit(&ledger, list, entry, field));
+                let best = hits.into_iter().take(SHOWN);
+                let hits = best.map(|(_, kind, entry, field)| self.hit(&ledger, list, kind, entry, field)).collect();
                 let label = crate::record::shape(list).map_or(list, |s| s.label);
-                HitGroup { label: label.to_owned(), hits: hits.collect(), more }
+                HitGroup { label: label.to_owned(), hits, more }
             })
             .collect();
         groups.sort_by_key(|g| g.hits.iter().all(|h| !h.found.is_empty()));
@@ -154,12 +212,52 @@ impl Desk {
 }
 
 impl Desk {
-    fn hit(&self, ledger: &Ledger, list: &str, entry: &Entry, field: Option<usize>) -> Hit {
-        let record = ledger.get(entry.kind, entry.id);
-        let label = record.map_or_else(String::new, |r| ledger.label(entry.kind, r));
+    /// What has to be made ready before the first search, and after a step with many changes; `None` when a search
+    /// answers at once. Whoever is about to search makes it ready without holding the desk, and hands it to
+    /// [`Desk::take_ready`].
+    ///
+    /// # Errors
+    /// When the records cannot be read.
+    pub fn unready(&self) -> Result<Option<Unready>> {
+        let step = self.store.last_step();
+        let known = self.index.borrow().as_ref().map(|index| index.step);
+        let near = match known {
+            Some(known) if known == step => true,
+            Some(known) => self.store.few_changes_since(known)?.is_some(),
+            None => false,
+        };
+        if near { Ok(None) } else { Ok(Some(Unready { ledger: self.store.ledger()?, step })) }
+    }
+
+    /// Takes what was made ready, unless it is older than what is there.
+    pub fn take_ready(&self, ready: Index) {
+        let mut kept = self.index.borrow_mut();
+        if kept.as_ref().is_none_or(|index| index.step < ready.step) {
+            *kept = Some(ready);
+        }
+    }
+
+    /// Brings the index up to the last step.
+    fn follow(&self, ledger: &Ledger) -> Result<()> {
+        let step = self.store.last_step();
+        let mut kept = self.index.borrow_mut();
+        if let Some(index) = kept.as_mut().filter(|index| index.step < step)
+            && let Some(changes) = self.store.few_changes_since(index.step)?
+        {
+            index.follow(ledger, changes.into_iter().map(|change| (change.kind, change.id)), step);
+        }
+        if kept.as_ref().is_none_or(|index| index.step != step) {
+            *kept = Some(Index::new(ledger, step));
+        }
+        Ok(())
+    }
+
+    fn hit(&self, ledger: &Ledger, list: &str, kind: &'static Kind, entry: &Entry, field: Option<usize>) -> Hit {
+        let record = ledger.get(kind, entry.id);
+        let label = record.map_or_else(String::new, |r| ledger.label(kind, r));
         let found = field.and_then(|at| {
-            let field = entry.kind.fields.get(at)?;
-            let text = self.shown(ledger, record?, entry.kind, field);
+            let field = kind.fields.get(at)?;
+            let text = self.shown(ledger, record?, kind, field);
             let short: String = text.chars().take(40).collect();
             Some(format!("{}：{short}", field.label))
         });

@@ -340,10 +340,8 @@ impl Store {
         }
         // A few changes are put into what is in memory; after many, all is read again.
         if let Some((step, mut ledger)) = read.take() {
-            let sql = "SELECT count(*) FROM (SELECT 1 FROM change WHERE step > ?1 LIMIT ?2)";
-            let many: i64 = conn.prepare_cached(sql)?.query_row([step, FEW + 1], |r| r.get(0))?;
-            if step < self.state.step && many <= FEW {
-                let changes = self.changes_since(step)?;
+            let few = if step < self.state.step { self.few_changes_since(step)? } else { None };
+            if let Some(changes) = few {
                 ledger.put(changes.into_iter().map(|c| (c.kind, c.id, c.after)));
                 *read = Some((self.state.step, ledger.clone()));
                 return Ok(ledger);
@@ -578,6 +576,14 @@ impl Store {
     /// When SQLite cannot read them.
     pub fn changes_since(&self, step: i64) -> Result<Vec<Change>> {
         self.changes("c.step > ?1", [step])
+    }
+
+    /// The changes after a step, oldest first, as long as they are so few that following them costs less than reading
+    /// everything anew; else `None`.
+    pub(crate) fn few_changes_since(&self, step: i64) -> Result<Option<Vec<Change>>> {
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM change WHERE step > ?1 LIMIT ?2)";
+        let many: i64 = self.conn()?.prepare_cached(sql)?.query_row([step, FEW + 1], |r| r.get(0))?;
+        if many > FEW { Ok(None) } else { self.changes_since(step).map(Some) }
     }
 
     fn changes(&self, which: &str, params: impl rusqlite::Params) -> Result<Vec<Change>> {
