@@ -423,11 +423,14 @@ impl Window<'_> {
     }
 }
 
+/// Longer than any journey takes on a slow machine: one whose driver answers no more fails instead of lasting for ever.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
 /// Runs a test in the one runtime that the client needs, alone on the stage.
 pub fn play(test: impl Future<Output = ()>) {
     let _alone = STAGE.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(test);
+    runtime.block_on(async { tokio::time::timeout(LONGEST, test).await.expect("the driver answers to the end") });
 }
 
 pub fn ended(child: &mut Child) -> ExitStatus {

@@ -43,6 +43,9 @@ fn watched<T: Send>(
     far: impl Fn() -> (u64, u64),
     work: impl FnOnce(&Stoppable) -> Result<T> + Send,
 ) -> Result<T> {
+    // Short work ends before anybody is asked again.
+    let (done, all) = far();
+    progress.at(what, done.min(all), all)?;
     let under_way = Stoppable::default();
     std::thread::scope(|scope| {
         let worker = scope.spawn(|| work(&under_way));
@@ -238,5 +241,41 @@ impl Store {
     pub(super) fn differences(&self, unpacked: &Unpacked) -> Result<Differences> {
         let rows = backup::differing(self.conn()?, unpacked.conn()?, Progress::SILENT)?;
         Ok(Differences { step: self.state.step, rows })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_without_an_end_is_stopped_in_the_middle() {
+        let asked = Cell::new(0);
+        let tell = |_: &crate::progress::Step| {
+            asked.set(asked.get() + 1);
+            asked.get() < 3
+        };
+        let endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n";
+        let done = watched(
+            "计数",
+            Progress::new(&tell),
+            || (0, 0),
+            |stop| {
+                let conn = Connection::open_in_memory()?;
+                stop.watch(&conn);
+                Ok(conn.query_row(endless, [], |row| row.get::<_, i64>(0))?)
+            },
+        );
+        assert!(matches!(done, Err(Error::Cancelled)), "{done:?}");
+        assert_eq!(asked.get(), 3, "and nobody is asked once more");
+    }
+
+    #[test]
+    fn work_that_nobody_wants_is_not_begun() {
+        let no = |_: &crate::progress::Step| false;
+        let done = watched("计数", Progress::new(&no), || (0, 0), |_| -> Result<()> { panic!("begun") });
+        assert!(matches!(done, Err(Error::Cancelled)), "{done:?}");
     }
 }
