@@ -294,6 +294,9 @@ impl Window<'_> {
     pub async fn keep_picture(&self, name: &str) {
         let folder = top().join("out/screens");
         std::fs::create_dir_all(&folder).expect("out/screens");
+        // What was changed is painted with the next frame.
+        let painted = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))";
+        let _ = self.client.execute_async(painted, Vec::new()).await;
         let mut picture = self.client.screenshot().await;
         for _ in 0..10 {
             if picture.is_ok() {
