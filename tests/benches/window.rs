@@ -6,12 +6,12 @@
 mod stage;
 
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use incubator::desk::Desk;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::stage::{Stage, large_folder, play, program, sample_folder};
+use crate::stage::{PATIENCE, Stage, large_folder, play, program, sample_folder};
 
 const ROWS: usize = 100_000;
 /// Starts of each window, in turns.
@@ -58,12 +58,26 @@ async fn starts(stage: &Stage, sample: &Path, large: &Path) {
 async fn start(stage: &Stage, program: &Path, args: &[&str], shown: &str) -> f64 {
     let window = stage.start(program, args, "none").await;
     let began = began(program);
+    // The first document gives way to the page, and what was put into it goes with it: it is put in until it answers.
     let script = format!(
-        "const done = arguments[0]; const shown = () => {{ {shown} }};
-         const look = () => requestAnimationFrame(() => shown() ? done(performance.timeOrigin + performance.now()) : look());
-         look()"
+        "if (window.seen === undefined) {{
+           window.seen = null;
+           const shown = () => {{ {shown} }};
+           const look = () => requestAnimationFrame(() => {{
+             if (shown()) window.seen = performance.timeOrigin + performance.now(); else look();
+           }});
+           look();
+         }}
+         return window.seen"
     );
-    let seen = window.client.execute_async(&script, Vec::new()).await.expect("the page answers");
+    let asked = Instant::now();
+    let seen = loop {
+        if let Ok(Value::Number(seen)) = window.client.execute(&script, Vec::new()).await {
+            break seen;
+        }
+        assert!(asked.elapsed() < PATIENCE, "{} shows its page", program.display());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
     window.client.clone().close().await.expect("the window closes");
     seen.as_f64().expect("a time") - began
 }
