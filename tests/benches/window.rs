@@ -117,9 +117,9 @@ async fn lists(stage: &Stage, folder: &Path) {
         }
         // Back to the order of entering, so that the next turn sorts again.
         window.run("[...document.querySelectorAll('.sort')].find((b) => b.innerText.includes('摘要')).click()").await;
-        window.wait("turned", "return document.querySelector('[aria-sort=descending]') !== null").await;
+        window.wait("turned", "return document.querySelector('[aria-sort=descending]') !== null && document.querySelector('.saved').innerText === '已保存'").await;
         window.run("[...document.querySelectorAll('.sort')].find((b) => b.innerText.includes('摘要')).click()").await;
-        window.wait("as entered", "return document.querySelector('[aria-sort]') === null").await;
+        window.wait("as entered", "return document.querySelector('[aria-sort]') === null && document.querySelector('.saved').innerText === '已保存'").await;
     }
     let worst = taken[2].iter().copied().fold(0.0, f64::max);
     let [open, sort, frame, rate] = taken.map(median);

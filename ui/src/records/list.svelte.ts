@@ -171,8 +171,10 @@ export class List {
   async look(view: View): Promise<void> {
     const before = this.view;
     this.view = view;
+    const taken = this.view;
     if (!(await this.refresh(true, 0))) {
-      this.view = before;
+      // Another view or another list may have taken its place meanwhile: then there is nothing to go back to.
+      if (this.view === taken) this.view = before;
       return;
     }
     this.active = this.anchor = { row: 0, column: this.active.column };
