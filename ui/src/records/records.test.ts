@@ -149,6 +149,18 @@ test('a composition opens the cell at its first letter, and its Enter does not c
   expect(asked.some((a) => a.cmd === 'change_cells')).toBe(false);
 });
 
+test('sorted twice in a moment, a list keeps the last order asked for', async () => {
+  const { container } = await opened();
+  const heading = container.querySelector<HTMLElement>('.sort') as HTMLElement;
+  const order = () => container.querySelector('[aria-sort]')?.getAttribute('aria-sort');
+  void fireEvent.click(heading);
+  void fireEvent.click(heading);
+  const views = () => asked.filter((a) => a.cmd === 'list_rows').map((a) => (a.args as { view: { sort: unknown } }).view.sort);
+  await waitFor(() => expect(views().at(-1)).toEqual({ field: 'name', down: true }));
+  await new Promise((done) => setTimeout(done, 50));
+  expect(order()).toBe('descending');
+});
+
 test('a choice is picked from its list by key', async () => {
   const { container, field } = await opened();
   await fireEvent.keyDown(field, { key: 'ArrowRight' });
