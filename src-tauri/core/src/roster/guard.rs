@@ -1,13 +1,12 @@
 //! What a file really is, told by its bytes and not by its name, and whether it is safe to parse.
-//! Readers of workbooks trust the sizes that a file claims; here they are counted first.
+//! Readers of workbooks trust the sizes that a file claims; here they are counted first. Our own of .xlsx counts them
+//! while it reads.
 
-use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
 use memchr::memmem;
 
 use super::compound::Found;
-use super::marks::{Marking, Marks};
 use crate::error::{Error, Result};
 
 /// What a file is.
@@ -22,8 +21,8 @@ pub(super) enum Format {
 
 /// Limits before parsing: the file, its parts unpacked and all of them together, and their number.
 pub(super) const MAX_FILE: usize = 32 << 20;
-const MAX_PART: u64 = 320 << 20;
-const MAX_PARTS: u64 = 384 << 20;
+pub(super) const MAX_PART: u64 = 320 << 20;
+pub(super) const MAX_PARTS: u64 = 384 << 20;
 const MAX_ENTRIES: usize = 4_000;
 /// The part of an .ods that holds the cells, which is looked at in memory.
 const MAX_WHOLE: u64 = 64 << 20;
@@ -31,7 +30,6 @@ const MAX_WHOLE: u64 = 64 << 20;
 /// no sheet.
 const MAX_RUN: usize = 1 << 20;
 const MAX_TAGS: u64 = 9_000_000;
-const MAX_STYLE_TAGS: u64 = 700_000;
 
 /// A refusal of the whole file: what it is and what to do.
 pub(super) fn refuse(file: &str, say: &str) -> Error {
@@ -54,25 +52,20 @@ pub(super) fn weigh(bytes: &[u8], file: &str) -> Result<()> {
     Ok(())
 }
 
-/// What was found marked on the sheets of an .xlsx while its parts were looked at, by [`plain_name`].
-pub(super) type Marked = HashMap<String, Marks>;
-
 /// The name of a part, however it is written.
 pub(super) fn plain_name(part: &str) -> String {
     part.replace('\\', "/").to_lowercase()
 }
 
 /// Tells the format and refuses what cannot or must not be parsed.
-pub(super) fn look(bytes: &[u8], file: &str) -> Result<(Format, Marked)> {
+pub(super) fn look(bytes: &[u8], file: &str) -> Result<Format> {
     if bytes.starts_with(b"PK") {
-        return zipped(bytes, file);
-    }
-    let format = if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        compound(bytes, file)?
+        zipped(bytes, file)
+    } else if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+        compound(bytes, file)
     } else {
-        text(bytes, file)?
-    };
-    Ok((format, Marked::new()))
+        text(bytes, file)
+    }
 }
 
 /// Text, unless it begins as something else does.
@@ -117,9 +110,8 @@ fn text(bytes: &[u8], file: &str) -> Result<Format> {
     Ok(Format::Text)
 }
 
-fn zipped(bytes: &[u8], file: &str) -> Result<(Format, Marked)> {
-    let broken =
-        || refuse(file, "文件不完整(可能下载或复制时中断)。请重新取得文件，或用 Excel、WPS 打开后另存为 .xlsx");
+fn zipped(bytes: &[u8], file: &str) -> Result<Format> {
+    let broken = || cut(file);
     if entries(bytes) > MAX_ENTRIES {
         return Err(large(file));
     }
@@ -147,8 +139,10 @@ fn zipped(bytes: &[u8], file: &str) -> Result<(Format, Marked)> {
     } else {
         return Err(refuse(file, "这是压缩包或其他格式，里面没有工作簿。如果是压缩包，请先解压再导入其中的表格"));
     };
-    let mut marked = Marked::new();
-    let (mut total, mut cells) = (0_u64, 0_u64);
+    if format == Format::Xlsx {
+        return Ok(format);
+    }
+    let mut total = 0_u64;
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).map_err(|error| match error {
             zip::result::ZipError::UnsupportedArchive(why) if why.to_lowercase().contains("password") => {
@@ -162,18 +156,13 @@ fn zipped(bytes: &[u8], file: &str) -> Result<(Format, Marked)> {
         let limit = if content { MAX_WHOLE } else { MAX_PART }.min(MAX_PARTS.saturating_sub(total));
         let mut passing = Passing::default();
         let mut records = Lengths::default();
-        let sheet = format == Format::Xlsx && name.contains("worksheets/") && name.ends_with(".xml");
-        let mut marking = sheet.then(Marking::default);
         let mut kept = Vec::new();
         let mut chunk = [0; 1 << 15];
         // What is too much already is not unpacked to its end.
-        while passing.bytes <= limit && cells + passing.cells <= super::sheet::MAX_CELLS as u64 {
+        while passing.bytes <= limit {
             let read = part.read(&mut chunk).map_err(|_| broken())?;
             let Some(read) = chunk.get(..read).filter(|read| !read.is_empty()) else { break };
             passing.take(read);
-            if let Some(marking) = &mut marking {
-                marking.take(read);
-            }
             if name.ends_with(".bin") && format == Format::Xlsb {
                 records.take(read);
             }
@@ -182,21 +171,12 @@ fn zipped(bytes: &[u8], file: &str) -> Result<(Format, Marked)> {
             }
         }
         if passing.declares && (name.ends_with(".xml") || name.ends_with(".rels")) {
-            return Err(refuse(
-                file,
-                "里面有工作簿不该有的实体声明(DTD)，为安全起见没有读取。请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入",
-            ));
+            return Err(declares(file));
         }
-        // A cell holds 32,767 characters at most; only sheets have millions of tags, and every style costs.
-        let tags = match () {
-            () if name.contains("worksheets/") => u64::MAX,
-            () if name.contains("styles") => MAX_STYLE_TAGS,
-            () => MAX_TAGS,
-        };
+        // A cell holds 32,767 characters at most.
         let text = name.ends_with(".xml") || name.ends_with(".rels");
         let bombs = passing.bytes > limit
-            || (text && (passing.longest > MAX_RUN || passing.tags > tags))
-            || (name.contains("sharedstrings") && text && !passing.claims_are_sane())
+            || (text && (passing.longest > MAX_RUN || passing.tags > MAX_TAGS))
             || records.longest > MAX_RUN
             || (content && !repeats_are_sane(&kept));
         if bombs {
@@ -206,15 +186,8 @@ fn zipped(bytes: &[u8], file: &str) -> Result<(Format, Marked)> {
             return Err(broken());
         }
         total += passing.bytes;
-        cells += passing.cells;
-        if cells > super::sheet::MAX_CELLS as u64 {
-            return Err(crowded(file));
-        }
-        if let Some(marking) = marking {
-            marked.insert(name, marking.marks);
-        }
     }
-    Ok((format, marked))
+    Ok(format)
 }
 
 /// The number of parts that an archive claims, the largest of all claims near its end. The reader of
@@ -314,15 +287,23 @@ fn word(file: &str) -> Error {
     refuse(file, "这是 Word 文档，不是表格文件。请把其中的表格复制到 Excel 或 WPS 表格，存为 .xlsx 后再导入")
 }
 
-fn large(file: &str) -> Error {
+/// The refusal of a file of which the end is missing.
+pub(super) fn cut(file: &str) -> Error {
+    refuse(file, "文件不完整(可能下载或复制时中断)。请重新取得文件，或用 Excel、WPS 打开后另存为 .xlsx")
+}
+
+/// The refusal of a file that declares entities.
+pub(super) fn declares(file: &str) -> Error {
+    refuse(file, "里面有工作簿不该有的实体声明(DTD)，为安全起见没有读取。请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入")
+}
+
+/// The refusal of a file that unpacks to more than any workbook.
+pub(super) fn large(file: &str) -> Error {
     refuse(
         file,
         "展开后大得不合常理，为安全起见没有读取。请用 Excel 或 WPS 打开，把需要的行复制到新的表格，另存为 .xlsx 后再导入",
     )
 }
-
-/// The attribute by which a part claims how many different strings it holds.
-const CLAIM: &[u8] = b"uniqueCount";
 
 /// What is seen of the unpacked bytes of a part as they pass. Only the last few of them are kept, for what
 /// lies across two pieces.
@@ -330,33 +311,22 @@ const CLAIM: &[u8] = b"uniqueCount";
 struct Passing {
     bytes: u64,
     tags: u64,
-    cells: u64,
     run: usize,
     longest: usize,
     /// There is a `<!DOCTYPE` or an `<!ENTITY`.
     declares: bool,
-    /// The largest `uniqueCount` that stands anywhere.
-    claimed: u64,
-    /// Another encoding than UTF-8, which would hide the claim.
-    wide: bool,
     seen: Vec<u8>,
 }
 
 impl Passing {
-    /// Bytes of the piece before that are looked at again: the longest claim with its number.
-    const CARRY: usize = 32;
+    /// Bytes of the piece before that are looked at again.
+    const CARRY: usize = 16;
 
     fn take(&mut self, bytes: &[u8]) {
-        if self.bytes == 0 {
-            self.wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.iter().take(64).any(|b| *b == 0);
-        }
         self.bytes += bytes.len() as u64;
         let mut after = 0;
         for at in memchr::memchr_iter(b'<', bytes) {
             self.tags += 1;
-            // <v> and <is> hold what a cell says; styled cells without either are no content.
-            self.cells +=
-                u64::from(matches!(bytes.get(at + 1..), Some([b'v', b'>' | b' ', ..] | [b'i', b's', b'>', ..])));
             self.longest = self.longest.max(self.run + at - after);
             self.run = 0;
             after = at + 1;
@@ -369,22 +339,6 @@ impl Passing {
         let seen = self.seen.as_slice();
         let there = |needle: &str| memmem::find(seen, needle.as_bytes()).is_some();
         self.declares |= there("<!DOCTYPE") || there("<!ENTITY");
-        let claims = memmem::find_iter(seen, CLAIM).map(|at| {
-            let digits = seen[at + CLAIM.len()..]
-                .iter()
-                .skip_while(|b| matches!(b, b'=' | b'"' | b'\'') || b.is_ascii_whitespace());
-            digits
-                .take_while(|b| b.is_ascii_digit())
-                .fold(0_u64, |n, d| n.saturating_mul(10).saturating_add((d - b'0').into()))
-        });
-        self.claimed = claims.max().unwrap_or(0).max(self.claimed);
-    }
-
-    /// Whether the number of shared strings that a part claims could be true: the reader makes room for them
-    /// at once.
-    fn claims_are_sane(&self) -> bool {
-        // <si/> takes five bytes.
-        !self.wide && self.claimed <= self.bytes / 5 + 1_000
     }
 }
 

@@ -1,5 +1,5 @@
-//! What the reader of workbooks does not tell: rows that Excel hides, merged cells of every format, and how a number
-//! is shown. Looked for in the parts of a file that was found to be safe.
+//! What the reader of other workbooks than .xlsx does not tell: rows that Excel hides, merged cells, and how a number is
+//! shown. Looked for in the parts of a file that was found to be safe.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{Cursor, Read, Seek};
@@ -33,27 +33,18 @@ pub(super) struct Marks {
     pub shown: HashMap<(u32, u32), Shown>,
     /// Row and column counted from 0 of the formulas for which no result is stored.
     pub unsolved: HashSet<(u32, u32)>,
-    /// Of those whose stored result is 0: what programs put there that compute nothing.
-    pub zeros: HashSet<(u32, u32)>,
 }
 
 /// Bytes of a binary part that are looked through: twice the largest roster.
 const LARGEST: u64 = 48 << 20;
-/// Bytes between two tags that are waited for.
-const RUN: usize = 1 << 20;
-/// Merged cells that are believed; nobody draws more.
-const MOST: usize = 200_000;
+/// Merged cells and hidden rows that are believed; nobody draws more.
+pub(super) const MOST: usize = 200_000;
 
 impl Marks {
     fn merge(&mut self, merged: Merged) {
         if merged.top >= 1 && merged.top <= merged.bottom && merged.left <= merged.right && self.merged.len() < MOST {
             self.merged.push(merged);
         }
-    }
-
-    /// Whether a cell holds a formula whose result is not known, in a workbook that is to be `computed` when it is opened.
-    pub fn lacks_result(&self, at: (u32, u32), computed: bool) -> bool {
-        self.unsolved.contains(&at) || (computed && self.zeros.contains(&at))
     }
 }
 
@@ -172,36 +163,40 @@ pub(super) fn of_format(code: &str) -> Option<Shown> {
     worded(&before, &behind, scaled).or_else(|| padded.then_some(Shown::Padded(zeros)))
 }
 
-/// What the index of a workbook says.
-pub(super) struct Contents {
-    /// The paths of the sheets in its order.
-    pub sheets: Vec<String>,
-    /// Its formulas are to be computed when it is opened: the program that wrote it did not.
-    pub computed: bool,
+/// Whether the format of a number is that of a day or a time: yyyy-mm-dd, h:mm, [h]:mm. What stands in quotes or
+/// behind a mark for the very next letter is none, and of several formats the first counts.
+pub(super) fn shows_days(code: &str) -> bool {
+    let mut chars = code.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => drop(chars.by_ref().find(|c| *c == '"')),
+            '\\' | '!' | '_' | '*' => drop(chars.next()),
+            '[' => {
+                let inside: String = chars.by_ref().take_while(|c| *c != ']').collect();
+                let inside = inside.to_ascii_lowercase();
+                let same = inside.chars().next().filter(|c| matches!(c, 'h' | 'm' | 's'));
+                if same.is_some_and(|first| inside.chars().all(|c| c == first)) {
+                    return true;
+                }
+            }
+            ';' => return false,
+            c if matches!(c.to_ascii_lowercase(), 'd' | 'm' | 'h' | 'y' | 's') => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
-/// The index of a workbook, where it names the sheets.
-pub(super) fn contents(bytes: &[u8]) -> Option<Contents> {
+/// The parts of the sheets of an .xlsb in the order of its index, where that names them all.
+pub(super) fn binary_sheets(bytes: &[u8]) -> Option<Vec<String>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let names: Vec<String> = archive.file_names().filter_map(|n| n.ok().map(|n| n.into_owned())).collect();
     let ends = |end: &str| names.iter().find(|n| n.to_lowercase().replace('\\', "/").ends_with(end)).cloned();
-    let (index, binary) = match ends("xl/workbook.xml") {
-        Some(index) => (index, false),
-        None => (ends("xl/workbook.bin")?, true),
-    };
+    let index = ends("xl/workbook.bin")?;
     let folder = index.rfind(['/', '\\']).map_or("", |at| index.get(..=at).unwrap_or_default());
-    let file = index.get(folder.len()..)?;
-    let links = ends(&format!("xl/_rels/{}.rels", file.to_lowercase()))?;
+    let links = ends("xl/_rels/workbook.bin.rels")?;
     let content = part(&mut archive, &index)?;
     let links = String::from_utf8(part(&mut archive, &links)?).ok()?;
-    let mut computed = false;
-    let ids: Vec<String> = if binary {
-        bundled(&content)
-    } else {
-        let text = String::from_utf8(content).ok()?;
-        computed = text.split('<').any(|tag| attribute(tag, "fullCalcOnLoad").is_some_and(is_true));
-        listed(&text)
-    };
     let target = |id: &String| {
         let link = links.split('<').find(|tag| attribute(tag, "Id") == Some(id))?;
         let target = attribute(link, "Target")?;
@@ -210,12 +205,7 @@ pub(super) fn contents(bytes: &[u8]) -> Option<Contents> {
             None => format!("{folder}{target}"),
         })
     };
-    let sheets: Option<Vec<String>> = ids.iter().map(target).collect();
-    Some(Contents { sheets: sheets?, computed })
-}
-
-fn is_true(word: &str) -> bool {
-    matches!(word, "1" | "true")
+    bundled(&content).iter().map(target).collect()
 }
 
 fn part<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str) -> Option<Vec<u8>> {
@@ -240,15 +230,6 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
         rest = after;
     }
     None
-}
-
-/// The relation ids of the sheets that workbook.xml lists.
-fn listed(text: &str) -> Vec<String> {
-    let is_sheet = |tag: &&str| {
-        let name = tag.split(|c: char| c.is_whitespace() || c == '/' || c == '>').next().unwrap_or_default();
-        name.split(':').next_back() == Some("sheet")
-    };
-    text.split('<').filter(is_sheet).filter_map(|tag| attribute(tag, "id").map(str::to_owned)).collect()
 }
 
 /// The records of an .xlsb part: type and content.
@@ -284,148 +265,6 @@ fn bundled(bytes: &[u8]) -> Vec<String> {
     /// BrtBundleSh.
     const SHEET: u32 = 156;
     records(bytes).filter(|(kind, _)| *kind == SHEET).filter_map(|(_, content)| wide(content, 8)).collect()
-}
-
-/// What is marked on a sheet of an .xlsx; `None` when its part is not there.
-pub(super) fn of_part(bytes: &[u8], name: &str) -> Option<Marks> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let mut part = archive.by_name(name).ok()?;
-    let mut marking = Marking::default();
-    let mut chunk = [0; 1 << 15];
-    loop {
-        let read = part.read(&mut chunk).ok()?;
-        match chunk.get(..read).filter(|read| !read.is_empty()) {
-            Some(read) => marking.take(read),
-            None => return Some(marking.marks),
-        }
-    }
-}
-
-/// A formula whose result is waited for.
-struct Formula {
-    /// Row and column counted from 0.
-    at: (u32, u32),
-    /// Its result is text: an empty one is a result too.
-    text: bool,
-    /// The place of a result was there, empty.
-    empty: bool,
-}
-
-/// Looks for what is marked on a sheet of an .xlsx while the bytes of its part pass.
-#[derive(Default)]
-pub(super) struct Marking {
-    pub marks: Marks,
-    /// The last tag that was looked at, and what came behind it.
-    held: Vec<u8>,
-    /// The first tag that is held was looked at before.
-    passed: bool,
-    /// Row counted from 1, and cells of it so far.
-    row: u32,
-    cells: u32,
-    formula: Option<Formula>,
-}
-
-impl Marking {
-    /// Takes the next bytes.
-    pub fn take(&mut self, bytes: &[u8]) {
-        let mut held = std::mem::take(&mut self.held);
-        held.extend_from_slice(bytes);
-        let mut before: Option<usize> = None;
-        for at in memchr::memchr_iter(b'<', &held) {
-            if std::mem::take(&mut self.passed) {
-                before = Some(at);
-                continue;
-            }
-            let Some(rest) = held.get(at + 1..) else { break };
-            // Cells, their values and ends are nearly all: their first two bytes tell.
-            match rest {
-                [b'c', b' ' | b'>', ..] if self.formula.is_none() => self.cells += 1,
-                [b'v' | b't', b' ' | b'>', ..] | [b'/', b'c' | b'v' | b't' | b'r', ..] if self.formula.is_none() => {}
-                _ => {
-                    let Some(end) = memchr::memchr(b'>', rest) else { break };
-                    let cell = before.and_then(|from| held.get(from + 1..at)).unwrap_or_default();
-                    let (Some(tag), Some(behind)) = (rest.get(..end), rest.get(end + 1..)) else { break };
-                    // What stands in a value is seen to its end.
-                    if self.formula.is_some() && !behind.contains(&b'<') && behind.len() < 64 {
-                        break;
-                    }
-                    self.tag(tag, cell, behind);
-                }
-            }
-            before = Some(at);
-        }
-        match before {
-            Some(from) => {
-                held.drain(..from);
-                self.passed = true;
-            }
-            // Without a tag it is the rest of one before, or nothing that is looked for.
-            None if !held.contains(&b'<') => held.clear(),
-            None => {}
-        }
-        // No sheet has such a run without a tag; the file is refused for it.
-        if held.len() > RUN {
-            held.clear();
-            self.passed = false;
-        }
-        self.held = held;
-    }
-
-    /// Looks at a tag, with the one before and what stands behind.
-    fn tag(&mut self, tag: &[u8], before: &[u8], behind: &[u8]) {
-        let (ends, tag) = match tag.strip_prefix(b"/") {
-            Some(tag) => (true, tag),
-            None => (false, tag),
-        };
-        let (name, rest) =
-            tag.split_at(tag.iter().position(|b| b.is_ascii_whitespace() || *b == b'/').unwrap_or(tag.len()));
-        let rest = || std::str::from_utf8(rest).unwrap_or_default();
-        match (ends, name.rsplit(|b| *b == b':').next().unwrap_or_default()) {
-            (false, b"row") => {
-                self.row = attribute(rest(), "r").and_then(|r| r.parse().ok()).unwrap_or(self.row + 1);
-                self.cells = 0;
-                if attribute(rest(), "hidden").is_some_and(is_true) && self.marks.hidden.len() < MOST {
-                    self.marks.hidden.push(self.row);
-                }
-            }
-            (false, b"mergeCell") => {
-                if let Some(merged) = attribute(rest(), "ref").and_then(rectangle) {
-                    self.marks.merge(merged);
-                }
-            }
-            (false, b"c") => {
-                self.cells += 1;
-                self.formula = None;
-            }
-            (false, b"f") => {
-                let cell = std::str::from_utf8(before).unwrap_or_default();
-                let column = attribute(cell, "r").and_then(column_of).unwrap_or_else(|| self.cells.saturating_sub(1));
-                let at = (self.row.saturating_sub(1), column);
-                self.formula = Some(Formula { at, text: attribute(cell, "t") == Some("str"), empty: false });
-            }
-            (false, b"v") => {
-                let value = behind.split(|b| *b == b'<').next().unwrap_or_default();
-                match self.formula.as_mut() {
-                    Some(formula) if value.is_empty() || rest().ends_with('/') => formula.empty = true,
-                    Some(formula) => {
-                        if value == b"0" && self.marks.zeros.len() < MOST {
-                            self.marks.zeros.insert(formula.at);
-                        }
-                        self.formula = None;
-                    }
-                    None => {}
-                }
-            }
-            (false, b"is") => self.formula = None,
-            (true, b"c") => {
-                let lacking = self.formula.take().filter(|formula| !(formula.text && formula.empty));
-                if let Some(formula) = lacking.filter(|_| self.marks.unsolved.len() < MOST) {
-                    self.marks.unsolved.insert(formula.at);
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 /// The column of an address like B7, counted from 0.
@@ -557,7 +396,7 @@ fn wide(content: &[u8], at: usize) -> Option<String> {
 }
 
 /// A1:C3.
-fn rectangle(text: &str) -> Option<Merged> {
+pub(super) fn rectangle(text: &str) -> Option<Merged> {
     let corner = |text: &str| {
         let text = text.replace('$', "");
         let digits = text.get(text.find(|c: char| c.is_ascii_digit())?..)?;
@@ -740,22 +579,35 @@ mod tests {
     }
 
     #[test]
-    fn marks_are_found_wherever_the_bytes_are_cut() {
-        let part = "<worksheet><sheetData><row r=\"1\" hidden=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\"><f>A1</f></c></row>\
-            <row><c><v>1</v></c><c><f>SUM(A1)</f><v></v></c><c t=\"str\"><f>A1</f><v></v></c><c><f>A1</f><v>0</v></c></row>\
-            <row r=\"7\"><x:c r=\"AA7\"><x:f>A1</x:f><x:v/></x:c><c r=\"AB7\"><f>A1</f><v>5</v></c><c r=\"AC7\" t=\"inlineStr\"><is><t>a</t></is></c></row>\
-            </sheetData><mergeCells><mergeCell ref=\"A1:B2\"/></mergeCells></worksheet>";
-        let want = Marks {
-            hidden: vec![1],
-            merged: vec![Merged { top: 1, left: 0, bottom: 2, right: 1 }],
-            unsolved: [(0, 1), (1, 1), (6, 26)].into(),
-            zeros: [(1, 3)].into(),
-            ..Marks::default()
-        };
-        for step in 1..=part.len() {
-            let mut marking = Marking::default();
-            part.as_bytes().chunks(step).for_each(|chunk| marking.take(chunk));
-            assert_eq!(marking.marks, want, "cut after every {step} bytes");
+    fn formats_of_days_are_told_from_those_of_numbers() {
+        for code in [
+            "yyyy-mm-dd",
+            "DD/MM/YY",
+            "m\"月\"d\"日\";@",
+            "[$-804]yyyy\"年\"m\"月\"d\"日\"",
+            "[h]:mm:ss",
+            "[mm]",
+            "h:mm AM/PM",
+            "[Blue]\\+[h]:mm;[Red]\\-[h]:mm",
+        ] {
+            assert!(shows_days(code), "{code}");
+        }
+        for code in [
+            "General",
+            "G/通用格式",
+            "0.00",
+            "0.00E+00",
+            "#,##0\\ [$$-409]",
+            "0!d",
+            "\"Y: \"0.00\"m\"",
+            "[Red]0;yyyy",
+            "_d0*m",
+            "\\Y000000",
+            "@",
+            "0\"日\"",
+            "[>=100][Magenta].00",
+        ] {
+            assert!(!shows_days(code), "{code}");
         }
     }
 
@@ -765,6 +617,6 @@ mod tests {
         assert_eq!(rectangle("B:C"), None);
         assert_eq!(attribute(" r='3' spans=\"1:2\" hidden = \"1\"", "hidden"), Some("1"));
         assert_eq!(attribute(" customHidden=\"1\"", "hidden"), None, "the end of another name is no attribute");
-        assert_eq!(attribute("sheet name=\"甲\" r:id=\"rId1\"", "id"), Some("rId1"));
+        assert_eq!(attribute("link name=\"甲\" r:id=\"rId1\"", "id"), Some("rId1"));
     }
 }

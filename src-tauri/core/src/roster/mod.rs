@@ -31,6 +31,8 @@ mod stage;
 mod table;
 mod value;
 mod wire;
+mod xlsx;
+mod xml;
 
 use std::collections::BTreeMap;
 

@@ -77,6 +77,11 @@ impl<'a> Bytes<'a> {
 pub(super) struct Packed(Box<[u8]>);
 
 impl Packed {
+    /// A row that was packed elsewhere. What is no cell reads as the end of it.
+    pub fn of(bytes: &[u8]) -> Packed {
+        Packed(bytes.into())
+    }
+
     /// The cells, each with its column.
     pub fn cells(&self) -> impl Iterator<Item = (u32, Cell<'_>)> {
         let mut bytes = Bytes(&self.0);
@@ -135,6 +140,16 @@ impl Packing {
         }
     }
 
+    /// The cells so far as they will lie in the row.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Room for the next row.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// Whether there is no cell yet.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -142,8 +157,8 @@ impl Packing {
 
     /// The row, and room for the next.
     pub fn take(&mut self) -> Packed {
-        let packed = Packed(self.0.as_slice().into());
-        self.0.clear();
+        let packed = Packed::of(&self.0);
+        self.clear();
         packed
     }
 }
@@ -155,7 +170,8 @@ pub(super) struct PackedValues(Box<[u8]>);
 impl PackedValues {
     /// Packs the contents of a record.
     pub fn of(cells: &[Option<Value>]) -> PackedValues {
-        let mut out = Vec::new();
+        // What most records need: room that grows is copied each time.
+        let mut out = Vec::with_capacity(512);
         for (at, value) in cells.iter().enumerate() {
             let Some(value) = value else { continue };
             push_number(&mut out, at as u64);

@@ -1,6 +1,5 @@
 //! Bytes of a file into [`Part`]s, one cell after the other, and parts into sheets. The only place that
-//! knows calamine, and only its streaming readers where it has them: a range is as large as its
-//! farthest cell.
+//! knows calamine, which reads the formats that few rosters come in; .xlsx is read by [`xlsx`](super::xlsx).
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +10,7 @@ use super::guard::{self, Format};
 use super::marks::{self, Marks, Shown};
 use super::packed::{Packed, Packing};
 use super::value::{Cell, UNSOLVED};
-use super::{csv, guard::refuse};
+use super::{csv, guard::refuse, xlsx};
 use crate::error::Result;
 
 /// A rectangle of merged cells, first and last row and column, rows from 1, columns from 0.
@@ -86,7 +85,7 @@ const FAILED: &str = "#VALUE!";
 
 /// Cells and text that one file may hold: half as much again as the largest roster we expect.
 pub(super) const MAX_CELLS: usize = 3_000_000;
-const MAX_TEXT: usize = 96 << 20;
+pub(super) const MAX_TEXT: usize = 96 << 20;
 
 /// What a file holds, in its own order. Cells and merged cells belong to the sheet named last.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,6 +100,8 @@ pub(super) enum Part<'a> {
     Unseen,
     /// A filled cell: its row from 1, its column from 0.
     Cell(u32, u32, Cell<'a>),
+    /// Filled cells of one row, in order, as [`Packing`] has them.
+    Line(u32, &'a [u8]),
     /// A rectangle of merged cells.
     Merged(Merged),
 }
@@ -137,6 +138,12 @@ impl Collected {
             self.packing.cell(column, cell);
             return;
         }
+        if let Part::Line(row, cells) = part {
+            self.close_row();
+            self.rows += 1;
+            self.put_row(row, Packed::of(cells));
+            return;
+        }
         if let Part::Sheet(name, from_1904) = part {
             self.settle();
             self.sheets.push(Sheet { name: name.to_owned(), from_1904, ..Sheet::default() });
@@ -144,7 +151,7 @@ impl Collected {
         }
         let Some(sheet) = self.sheets.last_mut() else { return };
         match part {
-            Part::Sheet(..) | Part::Cell(..) => {}
+            Part::Sheet(..) | Part::Cell(..) | Part::Line(..) => {}
             Part::Hidden => sheet.hidden = true,
             Part::HiddenRow(row) => sheet.hidden_rows.push(row),
             Part::Unseen => sheet.unseen = true,
@@ -158,9 +165,13 @@ impl Collected {
             return;
         }
         let packed = self.packing.take();
+        self.put_row(self.row, packed);
+    }
+
+    fn put_row(&mut self, row: u32, packed: Packed) {
         if let Some(sheet) = self.sheets.last_mut() {
-            self.disordered |= sheet.lines.last().is_some_and(|line| line.row >= self.row);
-            sheet.lines.push(Line { row: self.row, packed });
+            self.disordered |= sheet.lines.last().is_some_and(|line| line.row >= row);
+            sheet.lines.push(Line { row, packed });
         }
     }
 
@@ -205,28 +216,31 @@ pub(super) fn read(bytes: &[u8], file: &str, take: Taker<'_>) -> Result<()> {
     let mut sink = Sink { file, cells: 0, text: 0, take };
     // The readers were written for sound files; where one trips, the file is at fault.
     match catch_unwind(AssertUnwindSafe(|| match guard::look(bytes, file)? {
-        (Format::Text, _) => text(bytes, &mut sink),
-        (format, marked) => workbook(bytes, format, marked, &mut sink),
+        Format::Text => text(bytes, &mut sink),
+        Format::Xlsx => xlsx::read(bytes, &mut sink),
+        format => workbook(bytes, format, &mut sink),
     })) {
         Ok(outcome) => outcome,
         Err(_) => Err(damaged(file)),
     }
 }
 
-fn damaged(file: &str) -> crate::Error {
+/// The refusal of a file that is not whole.
+pub(super) fn damaged(file: &str) -> crate::Error {
     refuse(file, "文件已损坏或不完整，读到一半读不下去。请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入")
 }
 
 /// Passes parts on and stops at the limits.
-struct Sink<'a> {
-    file: &'a str,
+pub(super) struct Sink<'a> {
+    pub file: &'a str,
     cells: usize,
     text: usize,
     take: Taker<'a>,
 }
 
 impl Sink<'_> {
-    fn sheet(&mut self, name: &str, hidden: bool, from_1904: bool) -> Result<()> {
+    /// Begins a sheet, hidden or not, whose serial numbers count from 1904 or not.
+    pub fn sheet(&mut self, name: &str, hidden: bool, from_1904: bool) -> Result<()> {
         (self.take)(Part::Sheet(name, from_1904))?;
         if hidden { (self.take)(Part::Hidden) } else { Ok(()) }
     }
@@ -245,10 +259,28 @@ impl Sink<'_> {
         merged.chain(marks.hidden.into_iter().map(Part::HiddenRow)).try_for_each(&mut self.take)
     }
 
+    /// What is no cell.
+    pub fn part(&mut self, part: Part<'_>) -> Result<()> {
+        (self.take)(part)
+    }
+
+    /// A number as it is seen.
+    pub fn put_shown(&mut self, row: u32, column: u32, number: f64, shown: &Shown) -> Result<()> {
+        let digits = Cell::Number(number, false);
+        let seen = match shown {
+            Shown::Percent => return self.put(row, column, Cell::Number(number, true)),
+            Shown::Padded(width) if number >= 0.0 => format!("{:0>width$}", digits.to_string()),
+            Shown::Padded(_) => return self.put(row, column, digits),
+            Shown::Worded(before, behind) => format!("{before}{digits}{behind}"),
+            Shown::Scaled => format!("{digits}元"),
+        };
+        self.put(row, column, Cell::Text(&seen))
+    }
+
     /// A cell, its row counted from 0 as the readers do.
-    fn put(&mut self, row: u32, column: u32, content: Cell<'_>) -> Result<()> {
+    pub fn put(&mut self, row: u32, column: u32, content: Cell<'_>) -> Result<()> {
         if let Cell::Text(text) = content {
-            if text.trim().is_empty() {
+            if text.trim_start().is_empty() {
                 return Ok(());
             }
             self.text += text.len();
@@ -282,55 +314,20 @@ fn text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<()> {
     Ok(())
 }
 
-fn workbook(bytes: &[u8], format: Format, mut marked: guard::Marked, sink: &mut Sink<'_>) -> Result<()> {
+fn workbook(bytes: &[u8], format: Format, sink: &mut Sink<'_>) -> Result<()> {
     let source = Cursor::new(bytes);
     let file = sink.file;
     let bad = |error: &dyn std::fmt::Display| {
         if error.to_string().to_lowercase().contains("password") { guard::encrypted(file) } else { damaged(file) }
     };
     match format {
-        Format::Xlsx => {
-            let mut book = calamine::Xlsx::new(source).map_err(|e| bad(&e))?;
-            let late = book.has_1904_epoch();
-            let contents = marks::contents(bytes).filter(|all| all.sheets.len() == book.sheets_metadata().len());
-            let computed = contents.as_ref().is_some_and(|all| all.computed);
-            for (at, name, hidden) in worksheets(book.sheets_metadata()) {
-                sink.sheet(&name, hidden, late)?;
-                let part = contents.as_ref().and_then(|all| all.sheets.get(at));
-                let own = part
-                    .and_then(|part| marked.remove(&guard::plain_name(part)).or_else(|| marks::of_part(bytes, part)));
-                let found = own.is_some();
-                let own = own.unwrap_or_default();
-                {
-                    let mut reader = book.worksheet_cells_reader(&name).map_err(|e| bad(&e))?;
-                    let shown: Vec<Option<Shown>> = reader
-                        .styles()
-                        .iter()
-                        .map(|s| s.number_format.as_ref().and_then(|f| marks::of_format(&f.format_code)))
-                        .collect();
-                    while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|e| bad(&e))? {
-                        let (row, column) = cell.get_position();
-                        if own.lacks_result((row, column), computed) {
-                            sink.put(row, column, Cell::Error(UNSOLVED))?;
-                        } else {
-                            put(sink, row, column, cell.get_value(), shown.get(style).and_then(Option::as_ref), late)?;
-                        }
-                    }
-                }
-                if found {
-                    sink.marks(own)?;
-                } else {
-                    sink.merged(book.merge_cells_by_sheet_name(&name).unwrap_or_default())?;
-                }
-            }
-        }
         Format::Xlsb => {
             let mut book = calamine::Xlsb::new(source).map_err(|e| bad(&e))?;
             let late = book.has_1904_epoch();
-            let contents = marks::contents(bytes).filter(|all| all.sheets.len() == book.sheets_metadata().len());
+            let parts = marks::binary_sheets(bytes).filter(|all| all.len() == book.sheets_metadata().len());
             for (at, name, hidden) in worksheets(book.sheets_metadata()) {
                 sink.sheet(&name, hidden, late)?;
-                let part = contents.as_ref().and_then(|all| all.sheets.get(at));
+                let part = parts.as_ref().and_then(|all| all.get(at));
                 let own = part.and_then(|part| marks::Binary::of(bytes, part));
                 if !own.as_ref().is_some_and(marks::Binary::tells) {
                     (sink.take)(Part::Unseen)?;
@@ -381,7 +378,7 @@ fn workbook(bytes: &[u8], format: Format, mut marked: guard::Marked, sink: &mut 
                 sink.marks(own)?;
             }
         }
-        Format::Text => {}
+        Format::Xlsx | Format::Text => {}
     }
     Ok(())
 }
@@ -435,25 +432,14 @@ fn put(
         DataRef::Float(n) => Some(*n),
         _ => None,
     };
-    // As it is seen.
-    let seen = number.zip(shown).and_then(|(number, shown)| {
-        let digits = Cell::Number(number, false);
-        match shown {
-            Shown::Worded(before, behind) => Some(format!("{before}{digits}{behind}")),
-            Shown::Scaled => Some(format!("{digits}元")),
-            Shown::Padded(width) if number >= 0.0 => Some(format!("{:0>width$}", digits.to_string())),
-            Shown::Padded(_) | Shown::Percent => None,
-        }
-    });
-    if let Some(seen) = seen {
-        return sink.put(row, column, Cell::Text(&seen));
+    if let (Some(number), Some(shown)) = (number, shown) {
+        return sink.put_shown(row, column, number, shown);
     }
-    let percent = shown == Some(&Shown::Percent);
     let content = match value {
         DataRef::Empty => return Ok(()),
         #[allow(clippy::cast_precision_loss, reason = "workbooks hold their whole numbers as f64 themselves")]
-        DataRef::Int(n) => Cell::Number(*n as f64, percent),
-        DataRef::Float(n) => Cell::Number(*n, percent),
+        DataRef::Int(n) => Cell::Number(*n as f64, false),
+        DataRef::Float(n) => Cell::Number(*n, false),
         DataRef::String(text) => Cell::Text(text),
         DataRef::SharedString(text) => Cell::Text(text),
         DataRef::Bool(b) => Cell::Bool(*b),

@@ -1,19 +1,19 @@
 //! Parts of a file on their way from the process that reads it: a tag byte, numbers in groups of seven
-//! bits, text with its length before it.
+//! bits, text with its length before it. The cells of a row come packed as they will be held.
 
-use std::io::{self, BufRead, ErrorKind, Write};
+use std::io::{self, BufRead, ErrorKind, Read, Write};
 
-use super::sheet::{Merged, Part};
-use super::value::Cell;
+use super::packed::Packing;
+use super::sheet::{MAX_TEXT, Merged, Part};
 
 /// What a worker says first: another program that was started by mistake says something else.
-pub(super) const READY: &[u8; 4] = b"\0tz1";
+pub(super) const READY: &[u8; 4] = b"\0tz2";
 
 const SHEET: u8 = 1;
 const LATE_SHEET: u8 = 2;
 const MERGED: u8 = 3;
-/// The cells that follow stand in this row.
-const ROW: u8 = 4;
+/// The cells of a row, or some of them.
+const LINE: u8 = 4;
 /// The sheet named last is hidden.
 const HIDDEN: u8 = 7;
 /// A row of it is hidden.
@@ -22,16 +22,10 @@ const HIDDEN_ROW: u8 = 8;
 const UNSEEN: u8 = 9;
 const DONE: u8 = 5;
 const REFUSED: u8 = 6;
-const TEXT: u8 = 16;
-const NUMBER: u8 = 17;
-const PERCENT: u8 = 18;
-const DATE: u8 = 19;
-const FALSE: u8 = 20;
-const TRUE: u8 = 21;
-const ERROR: u8 = 22;
-
 /// The longest text that is believed: a cell holds 32,767 characters.
 const LONGEST: u64 = 1 << 20;
+/// The longest row that is believed.
+const LONGEST_ROW: u64 = 2 * MAX_TEXT as u64;
 
 /// What came over.
 pub(super) enum Heard<'a> {
@@ -46,12 +40,15 @@ pub(super) enum Heard<'a> {
 /// The sending side.
 pub(super) struct Sender<W> {
     out: W,
+    /// The row whose cells are being packed, and the last column of them.
     row: u32,
+    column: Option<u32>,
+    packing: Packing,
 }
 
 impl<W: Write> Sender<W> {
     pub fn new(out: W) -> Sender<W> {
-        Sender { out, row: 0 }
+        Sender { out, row: 0, column: None, packing: Packing::default() }
     }
 
     pub fn ready(&mut self) -> io::Result<()> {
@@ -60,11 +57,20 @@ impl<W: Write> Sender<W> {
     }
 
     pub fn part(&mut self, part: Part<'_>) -> io::Result<()> {
+        if let Part::Cell(row, column, content) = part {
+            // What is sent as one is in order.
+            if self.row != row || self.column.is_some_and(|last| last >= column) {
+                self.line()?;
+            }
+            (self.row, self.column) = (row, Some(column));
+            self.packing.cell(column, content);
+            return Ok(());
+        }
+        self.line()?;
         match part {
             Part::Sheet(name, late) => {
-                self.row = 0;
                 self.tag(if late { LATE_SHEET } else { SHEET })?;
-                self.text(name)
+                self.text(name.as_bytes())
             }
             Part::Hidden => self.tag(HIDDEN),
             Part::Unseen => self.tag(UNSEEN),
@@ -76,40 +82,36 @@ impl<W: Write> Sender<W> {
                 self.tag(MERGED)?;
                 [m.top, m.left, m.bottom, m.right].into_iter().try_for_each(|n| self.number(n.into()))
             }
-            Part::Cell(row, column, content) => {
-                if row != self.row {
-                    self.row = row;
-                    self.tag(ROW)?;
-                    self.number(row.into())?;
-                }
-                let tag = match content {
-                    Cell::Text(_) => TEXT,
-                    Cell::Number(_, false) => NUMBER,
-                    Cell::Number(_, true) => PERCENT,
-                    Cell::Date(_) => DATE,
-                    Cell::Bool(false) => FALSE,
-                    Cell::Bool(true) => TRUE,
-                    Cell::Error(_) => ERROR,
-                };
-                self.tag(tag)?;
-                self.number(column.into())?;
-                match content {
-                    Cell::Text(text) | Cell::Error(text) => self.text(text),
-                    Cell::Number(n, _) | Cell::Date(n) => self.out.write_all(&n.to_le_bytes()),
-                    Cell::Bool(_) => Ok(()),
-                }
+            Part::Line(row, cells) => {
+                self.tag(LINE)?;
+                self.number(row.into())?;
+                self.text(cells)
             }
+            Part::Cell(..) => Ok(()),
         }
     }
 
+    /// Sends the cells that were packed.
+    fn line(&mut self) -> io::Result<()> {
+        if self.column.take().is_none() {
+            return Ok(());
+        }
+        let packing = std::mem::take(&mut self.packing);
+        self.part(Part::Line(self.row, packing.bytes()))?;
+        self.packing = packing;
+        self.packing.clear();
+        Ok(())
+    }
+
     pub fn done(&mut self) -> io::Result<()> {
+        self.line()?;
         self.tag(DONE)?;
         self.out.flush()
     }
 
     pub fn refused(&mut self, say: &str) -> io::Result<()> {
         self.tag(REFUSED)?;
-        self.text(say)?;
+        self.text(say.as_bytes())?;
         self.out.flush()
     }
 
@@ -133,22 +135,21 @@ impl<W: Write> Sender<W> {
         self.out.write_all(groups.get(..length).unwrap_or_default())
     }
 
-    fn text(&mut self, text: &str) -> io::Result<()> {
+    fn text(&mut self, text: &[u8]) -> io::Result<()> {
         self.number(text.len() as u64)?;
-        self.out.write_all(text.as_bytes())
+        self.out.write_all(text)
     }
 }
 
 /// The receiving side. It believes nothing about lengths that a file could not have.
 pub(super) struct Receiver<R> {
     from: R,
-    row: u32,
     text: Vec<u8>,
 }
 
 impl<R: BufRead> Receiver<R> {
     pub fn new(from: R) -> Receiver<R> {
-        Receiver { from, row: 0, text: Vec::new() }
+        Receiver { from, text: Vec::new() }
     }
 
     /// Waits for the worker's first word.
@@ -159,37 +160,22 @@ impl<R: BufRead> Receiver<R> {
     }
 
     pub fn next(&mut self) -> io::Result<Heard<'_>> {
-        loop {
-            let tag = self.byte()?;
-            let cell = match tag {
-                ROW => {
-                    self.row = self.small()?;
-                    continue;
-                }
-                HIDDEN => return Ok(Heard::Part(Part::Hidden)),
-                HIDDEN_ROW => return Ok(Heard::Part(Part::HiddenRow(self.small()?))),
-                UNSEEN => return Ok(Heard::Part(Part::Unseen)),
-                DONE => return Ok(Heard::Done),
-                REFUSED => return Ok(Heard::Refused(self.text()?)),
-                SHEET | LATE_SHEET => return Ok(Heard::Part(Part::Sheet(self.text()?, tag == LATE_SHEET))),
-                MERGED => {
-                    let (top, left, bottom, right) = (self.small()?, self.small()?, self.small()?, self.small()?);
-                    return Ok(Heard::Part(Part::Merged(Merged { top, left, bottom, right })));
-                }
-                cell => cell,
-            };
-            let (row, column) = (self.row, self.small()?);
-            let content = match cell {
-                TEXT => Cell::Text(self.text()?),
-                NUMBER => Cell::Number(self.float()?, false),
-                PERCENT => Cell::Number(self.float()?, true),
-                DATE => Cell::Date(self.float()?),
-                FALSE => Cell::Bool(false),
-                TRUE => Cell::Bool(true),
-                ERROR => Cell::Error(self.text()?),
-                _ => return Err(ErrorKind::InvalidData.into()),
-            };
-            return Ok(Heard::Part(Part::Cell(row, column, content)));
+        match self.byte()? {
+            HIDDEN => Ok(Heard::Part(Part::Hidden)),
+            HIDDEN_ROW => Ok(Heard::Part(Part::HiddenRow(self.small()?))),
+            UNSEEN => Ok(Heard::Part(Part::Unseen)),
+            DONE => Ok(Heard::Done),
+            REFUSED => Ok(Heard::Refused(self.text()?)),
+            tag @ (SHEET | LATE_SHEET) => Ok(Heard::Part(Part::Sheet(self.text()?, tag == LATE_SHEET))),
+            MERGED => {
+                let (top, left, bottom, right) = (self.small()?, self.small()?, self.small()?, self.small()?);
+                Ok(Heard::Part(Part::Merged(Merged { top, left, bottom, right })))
+            }
+            LINE => {
+                let row = self.small()?;
+                Ok(Heard::Part(Part::Line(row, self.bytes(LONGEST_ROW)?)))
+            }
+            _ => Err(ErrorKind::InvalidData.into()),
         }
     }
 
@@ -215,25 +201,26 @@ impl<R: BufRead> Receiver<R> {
         u32::try_from(self.number()?).map_err(|_| ErrorKind::InvalidData.into())
     }
 
-    fn float(&mut self) -> io::Result<f64> {
-        let mut bytes = [0; 8];
-        self.from.read_exact(&mut bytes)?;
-        Ok(f64::from_le_bytes(bytes))
+    /// Bytes with their length before them. Room is made as they come.
+    fn bytes(&mut self, most: u64) -> io::Result<&[u8]> {
+        let length = self.number()?;
+        if length > most {
+            return Err(ErrorKind::InvalidData.into());
+        }
+        self.text.clear();
+        let read = self.from.by_ref().take(length).read_to_end(&mut self.text)?;
+        if read as u64 == length { Ok(&self.text) } else { Err(ErrorKind::UnexpectedEof.into()) }
     }
 
     fn text(&mut self) -> io::Result<&str> {
-        let length = self.number()?;
-        if length > LONGEST {
-            return Err(ErrorKind::InvalidData.into());
-        }
-        self.text.resize(usize::try_from(length).unwrap_or_default(), 0);
-        self.from.read_exact(&mut self.text)?;
-        std::str::from_utf8(&self.text).map_err(|_| ErrorKind::InvalidData.into())
+        std::str::from_utf8(self.bytes(LONGEST)?).map_err(|_| ErrorKind::InvalidData.into())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::sheet::Collected;
+    use super::super::value::Cell;
     use super::*;
 
     #[test]
@@ -247,8 +234,8 @@ mod tests {
             Part::Cell(1, 0, Cell::Text("甲\n乙")),
             Part::Cell(1, 300, Cell::Number(-0.1, false)),
             Part::Cell(1_048_576, 16_383, Cell::Number(0.5, true)),
-            Part::Cell(2, 0, Cell::Date(44_000.5)),
             Part::Cell(2, 1, Cell::Bool(true)),
+            Part::Cell(2, 0, Cell::Date(44_000.5)),
             Part::Cell(2, 2, Cell::Bool(false)),
             Part::Sheet("", false),
             Part::Cell(2, 3, Cell::Error("#REF!")),
@@ -260,13 +247,16 @@ mod tests {
         sender.done().expect("sent");
         let mut receiver = Receiver::new(bytes.as_slice());
         receiver.ready().expect("heard");
-        for want in parts {
+        let (mut sent, mut come) = (Collected::default(), Collected::default());
+        parts.iter().for_each(|part| sent.take(*part));
+        loop {
             match receiver.next().expect("a part") {
-                Heard::Part(got) => assert_eq!(got, want),
-                Heard::Done | Heard::Refused(_) => panic!("{want:?} is missing"),
+                Heard::Part(part) => come.take(part),
+                Heard::Done => break,
+                Heard::Refused(say) => panic!("{say}"),
             }
         }
-        assert!(matches!(receiver.next(), Ok(Heard::Done)));
+        assert_eq!(come.sheets(), sent.sheets(), "the cells of a row in order, whatever order they were sent in");
         assert!(receiver.next().is_err(), "nothing comes after the end");
         // What breaks off or claims too much is an error, and asks for no memory.
         for end in 0..bytes.len() {
@@ -276,7 +266,9 @@ mod tests {
                 heard = matches!(receiver.next(), Ok(Heard::Part(_)));
             }
         }
-        let claim = [TEXT, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
-        assert!(Receiver::new(claim.as_slice()).next().is_err());
+        for tag in [[SHEET].as_slice(), &[LINE, 0]] {
+            let claim = [tag, &[0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]].concat();
+            assert!(Receiver::new(claim.as_slice()).next().is_err());
+        }
     }
 }
