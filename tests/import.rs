@@ -77,7 +77,7 @@ fn mapped(pairs: &[(&str, Option<&str>)]) -> BTreeMap<String, Option<String>> {
 }
 
 fn leave(rows: &[u32]) -> Choices {
-    Choices { leave: rows.iter().map(|row| RowAt { sheet: String::new(), row: *row }).collect(), ..Choices::default() }
+    Choices { leave: rows.iter().map(|row| RowAt { row: *row, ..RowAt::default() }).collect(), ..Choices::default() }
 }
 
 /// Row, action, label, then changes, flaws, doubts and people.

@@ -451,6 +451,110 @@ fn tables_side_by_side_are_each_read() {
 }
 
 #[test]
+fn tables_side_by_side_keep_their_own_columns() {
+    // The day of registration stands in the enterprises' table alone.
+    let beside = "创业团队 | -> | -> | | 在孵企业 | -> | ->
+         序号 | 团队名称 | 入驻时间 | | 企业名称 | 注册时间 | 入驻时间
+         #1 | 山海 | 2022-01-01 | | 云梦科技有限公司 | 2021-01-01 | 2022-02-01
+         #2 | 潇湘 | 2022-01-02 | | 洞庭科技有限公司 | 2021-02-01 | 2022-02-02";
+    understood(
+        "team",
+        beside,
+        "3 name=山海 moved_in_on=2022-01-01
+         4 name=潇湘 moved_in_on=2022-01-02
+         3 name=云梦科技有限公司 registered_on=2021-01-01 moved_in_on=2022-02-01
+         4 name=洞庭科技有限公司 registered_on=2021-02-01 moved_in_on=2022-02-02",
+    );
+    let planned = |list: &str, bytes: &[u8], choices: &Choices| {
+        let ledger = Ledger::default();
+        let book = Reader::here().open(bytes, "表.xlsx", Progress::SILENT).expect("a book");
+        let reading = Reading { shape: shape(list).expect("a list"), ledger, remembered: BTreeMap::new() };
+        reading.plan(&book, choices, Progress::SILENT).expect("a plan")
+    };
+    let taken = |plan: &Plan| plan.rows.iter().filter(|r| r.taken).map(|r| r.label.clone()).collect::<Vec<_>>();
+    let mut plan = planned("team", &drawn(beside), &Choices::default());
+    plan.take(&[0], false);
+    let left = ["潇湘", "云梦科技有限公司", "洞庭科技有限公司"];
+    assert_eq!(taken(&plan), left, "the row of one table is left out, not that of the other in the same row");
+    let again = planned("team", &drawn(beside), &plan.choices);
+    assert_eq!(taken(&again), left, "and so it is when the file is read with the same choices once more");
+    let row = |at: usize| plan.page(at, 1, None).remove(0).texts;
+    assert_eq!(row(0), ["", "山海", "2022-01-01", "", "", ""], "a row stands under the headings of its own table");
+    assert_eq!(row(2), ["", "", "", "云梦科技有限公司", "2021-01-01", "2022-02-01"]);
+    let unread = Choices { mapping: BTreeMap::from([("F".to_owned(), None)]), ..Choices::default() };
+    let plan = planned("team", &drawn(beside), &unread);
+    assert!(plan.page(2, 1, None).remove(0).texts[4].is_empty(), "a column of the right table can be changed");
+    // A table that is not this list's is named.
+    let foreign = "团队名称 | 负责人 | 入驻时间 | | 导师姓名 | 工作单位 | 职务
+         山海 | 张三 | 2022-01-01 | | 老赵 | 大学 | 教授";
+    for (list, label, place) in [("team", "山海", "E 列起"), ("mentor", "老赵", "A 列起")] {
+        let plan = planned(list, &drawn(foreign), &Choices::default());
+        assert_eq!(plan.rows.iter().map(|r| r.label.as_str()).collect::<Vec<_>>(), [label]);
+        let say = plan.left_out.iter().map(|l| l.say.as_str()).collect::<Vec<_>>().join("\n");
+        assert!(say.starts_with(place), "{list}: {say}");
+    }
+    // A blank column within one table parts nothing.
+    understood(
+        "team",
+        "团队名称 | 负责人 | | 入驻时间 | 备注
+         山海 | 张三 | | 2022-01-01 | 大学生",
+        "2 name=山海 leader_name=张三 moved_in_on=2022-01-01 note=大学生",
+    );
+}
+
+#[test]
+fn what_a_printed_table_repeats_on_its_pages_is_no_record() {
+    understood(
+        "team",
+        "入驻团队名册 | -> | ->
+         团队名称 | 负责人 | 入驻时间
+         山海 | 张三 | 2022-01-01
+         第 1 页 共 2 页 | |
+         入驻团队名册 | -> | ->
+         团队名称 | 负责人 | 入驻时间
+         潇湘 | 李四 | 2022-01-02
+         第2页/共2页 | |",
+        "3 name=山海 leader_name=张三 moved_in_on=2022-01-01
+         7 name=潇湘 leader_name=李四 moved_in_on=2022-01-02",
+    );
+}
+
+#[test]
+fn type_and_registration_that_contradict_each_other_are_doubted() {
+    let text = "名称 | 类型 | 是否注册 | 信用代码 | 入驻时间 | 注册日期
+         青草科技 | 企业 | 否 | | 2022-01-01 |
+         白云 | 团队 | 是 | | 2022-01-01 |
+         黑土 | 团队 | 否 | | 2022-01-01 |
+         银海 | | 是 | | 2022-01-01 |
+         铜山 | | 无 | | 2022-01-01 |
+         铁岭 | 团队 | 是 | | 2022-01-01 | 2023-01-01
+         金沙 | | 否 | 91350100M000100Y43 | 2022-01-01 |";
+    let plan = read(&drawn(text), "表.xlsx", shape("team").expect("a list"), &Ledger::default()).expect("a plan");
+    let entered = plan.shape.kind.field("entered_as").expect("a field");
+    let rows: Vec<String> = plan
+        .rows
+        .iter()
+        .map(|row| {
+            let stage = format_value(entered, plan.record(row).field(plan.shape.kind, "entered_as"));
+            let doubts: Vec<String> = row.doubts.iter().map(|d| format!("{} {}", d.cell, d.say)).collect();
+            format!("{} {stage} {}", row.label, doubts.join("|"))
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            "青草科技 初创企业 C2 “是否注册”为“否”，但“类型”为“企业”，请核对是团队还是企业|A2 看作企业，因“类型”为“企业”",
+            "白云 创业团队 C3 “是否注册”为“是”，但“类型”为“团队”，请核对是团队还是企业",
+            "黑土 创业团队 ",
+            "银海 初创企业 A5 看作企业，因“是否注册”为“是”",
+            "铜山 创业团队 ",
+            "铁岭 创业团队 ",
+            "金沙 创业团队 C8 “是否注册”为“否”，但填了统一社会信用代码，请核对是团队还是企业|A8 看作团队，因“是否注册”为“否”；但有统一社会信用代码；已注册的请补填注册日期",
+        ]
+    );
+}
+
+#[test]
 fn a_wider_table_below_does_not_hide_the_one_above() {
     understood(
         "team",
@@ -918,7 +1022,7 @@ fn random_choices(dice: &mut Dice, text: &str) -> Choices {
         let rows = u32::try_from(text.lines().count()).expect("few");
         for _ in 0..=dice.below(2) {
             let row = 2 + u32::try_from(dice.below(i64::from(rows))).expect("small");
-            choices.leave.insert(RowAt { sheet: String::new(), row });
+            choices.leave.insert(RowAt { row, ..RowAt::default() });
         }
     }
     if dice.percent(15) {

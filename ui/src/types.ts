@@ -2488,7 +2488,11 @@ sheet: string,
 /**
  * Row, counted from 1 as in Excel.
  */
-row: number, };
+row: number, 
+/**
+ * First column, counted from 0, of the table that the row is of: another may stand beside it. `None` for whichever.
+ */
+from: number | null, };
 
 /**
  * How many rows of a plan there are to look at, ticked or not.

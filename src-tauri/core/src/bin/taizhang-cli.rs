@@ -384,7 +384,7 @@ fn column(text: &str) -> std::result::Result<(String, Option<String>), String> {
 fn row_at(text: &str) -> std::result::Result<RowAt, String> {
     let (sheet, row) = text.trim().rsplit_once('!').unwrap_or(("", text.trim()));
     let row = row.parse().map_err(|_| format!("“{row}”不是行号"))?;
-    Ok(RowAt { sheet: sheet.to_owned(), row })
+    Ok(RowAt { sheet: sheet.to_owned(), row, from: None })
 }
 
 /// What to change in a form's own copy.

@@ -120,11 +120,12 @@ fn short(text: &str) -> String {
     if text.chars().count() > SHORT { text.chars().take(SHORT).chain(['…']).collect() } else { text }
 }
 
-/// The columns of a heading with their first contents.
-pub(super) fn mapping(heading: &Heading, sheet: &Sheet, shape: &Shape) -> Vec<Mapped> {
-    let name = |at: Option<usize>| at.and_then(|at| heading::name_of(shape, at)).map(str::to_owned);
+/// The columns of the first heading with their first contents, and of those beside it.
+pub(super) fn mapping(headings: &[Heading], sheet: &Sheet, shape: &Shape) -> Vec<Mapped> {
+    let Some(first) = headings.first() else { return Vec::new() };
+    let name = |at: Option<usize>| at.and_then(|at| super::besides::name_of(shape, at)).map(str::to_owned);
     let mut samples: HashMap<u32, Vec<String>> = HashMap::new();
-    for line in sheet.lines.iter().filter(|l| l.row > heading.last_row).take(SAMPLED) {
+    for line in sheet.lines.iter().filter(|l| l.row > first.last_row).take(SAMPLED) {
         for (at, cell) in line.cells() {
             let seen = samples.entry(at).or_default();
             if seen.len() < SAMPLES {
@@ -135,14 +136,17 @@ pub(super) fn mapping(heading: &Heading, sheet: &Sheet, shape: &Shape) -> Vec<Ma
             }
         }
     }
-    let column = |c: &heading::Column| Mapped {
+    let mut column = |from: u32, c: &heading::Column| Mapped {
         column: letters(c.at),
         heading: c.heading.clone(),
         field: name(c.field),
         sure: c.sure,
         samples: samples.remove(&c.at).unwrap_or_default(),
+        from,
     };
-    heading.columns.iter().map(column).collect()
+    let beside = headings.iter().skip(1).filter(|h| h.first_row == first.first_row);
+    let tables = [first].into_iter().chain(beside);
+    tables.flat_map(|h| h.columns.iter().map(|c| (h.span.start, c))).map(|(from, c)| column(from, c)).collect()
 }
 
 /// Keys of the shown columns, in their order; see [`heading::keys`].
@@ -173,6 +177,7 @@ pub(super) fn tables(kept: &[(&Sheet, Vec<Heading>)]) -> Vec<Table> {
             tables.push(Table {
                 sheet: Arc::clone(&name),
                 rows: heading.first_row..heading.end,
+                from: heading.span.start,
                 unit,
                 columns: heading.columns.clone(),
             });

@@ -1,11 +1,11 @@
 //! The rows that could not come in, as a workbook to mend and import again: the columns of the file they came
 //! from, each cell as it stood, and a column that says what is wrong.
 
-use super::heading::REASON;
 use super::letters;
 use super::plan::{Action, Plan, Row, Table};
 use super::sheet::DAYS_TO_1904;
 use super::value::Cell;
+use super::words::REASON;
 use crate::record::Type;
 
 /// The sheets of a correction file.
@@ -72,12 +72,11 @@ impl Plan {
 
     fn correction_of(&self, table: &Table) -> Option<CorrectionSheet> {
         // Another table may stand beside it.
-        let within = |row: &Row| {
-            let mut cells = row.cells().map(|(at, _)| at).peekable();
-            cells.peek().is_none() || cells.any(|at| table.columns.iter().any(|c| c.at == at))
-        };
         let ours = |row: &&Row| {
-            row.action == Action::Flawed && row.sheet == table.sheet && table.rows.contains(&row.row) && within(row)
+            row.action == Action::Flawed
+                && row.sheet == table.sheet
+                && row.from == table.from
+                && table.rows.contains(&row.row)
         };
         let rows: Vec<&Row> = self.rows.iter().filter(ours).collect();
         if rows.is_empty() {

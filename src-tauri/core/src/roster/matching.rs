@@ -91,8 +91,9 @@ pub(super) fn block(
         // A blank row over a record blanks it; one over nothing is nothing.
         if line.is_some() || id.is_some() {
             let line = line.map_or_else(|| Cow::Owned(Line::of(row, [])), Cow::Borrowed);
-            let said = planner.read_row(line, &reads);
-            read.push(Said { id, ..said }.kept(&planner));
+            let mut said = planner.read_row(line, &reads);
+            said.more.id = id;
+            read.push(said.kept(&planner));
         }
     }
     let rows = planner.decide(read, progress)?;
@@ -106,6 +107,8 @@ const KEYS: usize = 2;
 #[derive(Debug)]
 struct Under {
     sheet: Arc<str>,
+    /// First column of the table.
+    from: u32,
     /// Column of each field, in the order of the kind's fields.
     at: Box<[Option<u32>]>,
 }
@@ -125,13 +128,32 @@ struct Kept<'s> {
 /// What is said in few rows beside their values.
 #[derive(Default)]
 struct More {
+    /// The record that it is pasted over: then blank cells blank it.
     id: Option<i64>,
     flaws: Vec<CellFlaw>,
+    /// What was concluded and may be wrong.
     doubts: Vec<CellFlaw>,
+    /// What a column, a section's title or the sheet's name says the tenant is, with the words for it.
     stage: Option<(Stage, String)>,
+    /// People named in its cells.
     people: Vec<Named>,
+    /// The cell of the one who leads as it stood, when it was taken apart, and how many of the people it named.
     leader: Option<(Value, usize)>,
+    /// Fields of days of which only the month is written.
     months: Vec<usize>,
+}
+
+impl More {
+    fn is_nothing(&self) -> bool {
+        let More { id, flaws, doubts, stage, people, leader, months } = self;
+        id.is_none()
+            && flaws.is_empty()
+            && doubts.is_empty()
+            && stage.is_none()
+            && people.is_empty()
+            && leader.is_none()
+            && months.is_empty()
+    }
 }
 
 impl<'s> Kept<'s> {
@@ -150,41 +172,26 @@ impl<'s> Kept<'s> {
 
     fn said(self, kind: &Kind) -> Said<'s> {
         let Kept { under, row, values, line, more, .. } = self;
-        let More { id, flaws, doubts, stage, people, leader, months } = more.map(|more| *more).unwrap_or_default();
-        let values = values.cells(kind.fields.len());
-        Said { id, under, row, values, flaws, doubts, stage, people, leader, months, line }
+        let more = more.map(|more| *more).unwrap_or_default();
+        Said { under, row, values: values.cells(kind.fields.len()), more, line }
     }
 }
 
 /// A row whose cells are read.
 struct Said<'s> {
-    /// The record that it is pasted over: then blank cells blank it.
-    id: Option<i64>,
     under: Arc<Under>,
     row: u32,
     /// In the order of the kind's fields.
     values: Vec<Option<Value>>,
-    flaws: Vec<CellFlaw>,
-    /// What was concluded and may be wrong.
-    doubts: Vec<CellFlaw>,
-    /// What a column, a section's title or the sheet's name says the tenant is, with the words for it.
-    stage: Option<(Stage, String)>,
-    /// People named in its cells.
-    people: Vec<Named>,
-    /// The cell of the one who leads as it stood, when it was taken apart, and how many of the people it named.
-    leader: Option<(Value, usize)>,
-    /// Fields of days of which only the month is written.
-    months: Vec<usize>,
+    more: More,
     /// The cells as they stand, for a row that is flawed in the end.
     line: Cow<'s, Line>,
 }
 
 impl<'s> Said<'s> {
     fn kept(self, planner: &Planner<'_>) -> Kept<'s> {
-        let Said { id, under, row, values, flaws, doubts, stage, people, leader, months, line } = self;
-        let plain = id.is_none() && flaws.is_empty() && doubts.is_empty() && stage.is_none() && people.is_empty();
-        let more = More { id, flaws, doubts, stage, people, leader, months };
-        let more = (!plain || more.leader.is_some() || !more.months.is_empty()).then(|| Box::new(more));
+        let Said { under, row, values, more, line } = self;
+        let more = (!more.is_nothing()).then(|| Box::new(more));
         let mut keys = [0; KEYS];
         for (own, key) in keys.iter_mut().zip(planner.kind.keys) {
             *own = planner.key_of(key, &values).map_or(0, |text| hash_of(&text));
@@ -194,19 +201,25 @@ impl<'s> Said<'s> {
 
     /// Says something about the row as a whole.
     fn doubt(&mut self, say: &str) {
-        self.doubts.push(CellFlaw { cell: format!("{0}:{0}", self.row), say: say.to_owned() });
+        self.more.doubts.push(CellFlaw { cell: format!("{0}:{0}", self.row), say: say.to_owned() });
     }
 
-    /// The title of the section it stands in, or else the sheet's name, may say what it is.
+    /// The title of the section it stands in, or else the sheet's name, may say what it is. Where its own columns say
+    /// something else they count, with a doubt.
     fn stood_under(&mut self, section: Option<&str>, sheet: &str) {
-        if self.stage.is_some() {
+        let places = section.into_iter().map(|s| (s, "标题")).chain([(sheet, "工作表")]);
+        let Some((stage, place)) =
+            places.filter_map(|(words, what)| Some((stage::told(words)?, format!("{what}“{words}”")))).next()
+        else {
             return;
-        }
-        for (words, what) in section.into_iter().map(|s| (s, "标题")).chain([(sheet, "工作表")]) {
-            if let Some(stage) = stage::told(words) {
-                self.stage = Some((stage, format!("在{what}“{words}”下")));
-                return;
+        };
+        match &self.more.stage {
+            None => self.more.stage = Some((stage, format!("在{place}下"))),
+            Some((own, why)) if *own != stage => {
+                let say = format!("{why}，却在{place}下，请核对是团队还是企业");
+                self.doubt(&say);
             }
+            Some(_) => {}
         }
     }
 }
@@ -331,8 +344,17 @@ struct Target<'h> {
     column: &'h Column,
     /// Its field and the place of that among the kind's.
     field: Option<(&'static Field, usize)>,
-    /// It names members or tells teams from enterprises.
+    /// It names members, tells teams from enterprises or says whether a tenant is registered.
     beside: bool,
+}
+
+/// What a column answers that asks whether a tenant is registered.
+struct Registered {
+    /// Its cell.
+    at: String,
+    /// Heading and content.
+    words: String,
+    answer: bool,
 }
 
 /// What a row means.
@@ -489,7 +511,8 @@ impl<'a> Planner<'a> {
             if let Some(place) = field.and_then(|(_, f)| at.get_mut(f)) {
                 *place = Some(column.at);
             }
-            let beside = column.is_members(self.shape) || column.is_stage(self.shape);
+            let shape = self.shape;
+            let beside = column.is_members(shape) || column.is_stage(shape) || column.is_registered(shape);
             if beside || field.is_some() {
                 columns.push(Target { column, field, beside });
             }
@@ -499,8 +522,8 @@ impl<'a> Planner<'a> {
                 && ["单位", "金额单位", "计量单位", "货币单位", "币种", "货币"].contains(&folded(&c.heading).as_str())
         };
         let unit = heading.columns.iter().find(is_unit).map(|c| c.at);
-        let under = Arc::new(Under { sheet: Arc::clone(sheet), at: at.into() });
-        Reads { under, unit, columns, words: super::heading::own_words(self.shape) }
+        let under = Arc::new(Under { sheet: Arc::clone(sheet), from: heading.span.start, at: at.into() });
+        Reads { under, unit, columns, words: super::words::own_words(self.shape) }
     }
 
     /// Reads some rows, with a second thread where they are many.
@@ -534,19 +557,8 @@ impl<'a> Planner<'a> {
     /// Reads the cells of one row.
     fn read_row<'s>(&self, line: Cow<'s, Line>, reads: &Reads<'_>) -> Said<'s> {
         let width = self.kind.fields.len();
-        let mut said = Said {
-            id: None,
-            under: Arc::clone(&reads.under),
-            row: line.row,
-            values: vec![None; width],
-            flaws: Vec::new(),
-            doubts: Vec::new(),
-            stage: None,
-            people: Vec::new(),
-            leader: None,
-            months: Vec::new(),
-            line,
-        };
+        let (under, values) = (Arc::clone(&reads.under), vec![None; width]);
+        let mut said = Said { under, row: line.row, values, more: More::default(), line };
         // Looked through once for all columns.
         let line = said.line.clone();
         let cells: Vec<(u32, Cell<'_>)> = line.cells().collect();
@@ -555,6 +567,7 @@ impl<'a> Planner<'a> {
             cells.get(at).map(|(_, cell)| *cell)
         };
         let unit = reads.unit.and_then(cell_in).map(|cell| folded(&cell.to_string()));
+        let mut registered = None;
         for target in &reads.columns {
             let Some(cell) = cell_in(target.column.at) else { continue };
             let mut column = Cow::Borrowed(target.column);
@@ -565,7 +578,7 @@ impl<'a> Planner<'a> {
             }
             let column = &*column;
             if target.beside {
-                self.beside(&mut said, column, cell);
+                registered = self.beside(&mut said, column, cell).or(registered);
             }
             let Some((field, at)) = target.field else { continue };
             let place = || format!("{}{}", letters(column.at), said.row);
@@ -574,7 +587,7 @@ impl<'a> Planner<'a> {
                 Some(super::example::Left::Name) => {
                     let say = format!("{}还是模板里的示例，请改写成自己的内容，或删去这一行", field.label);
                     let cell = place();
-                    said.flaws.push(CellFlaw { cell, say });
+                    said.more.flaws.push(CellFlaw { cell, say });
                     continue;
                 }
                 None => {}
@@ -582,17 +595,17 @@ impl<'a> Planner<'a> {
             match self.value(field, cell, column) {
                 // A card with its headings at the left: 姓名 over 工作单位 names nobody.
                 Ok(Some(Value::Text(text)))
-                    if field.required && field.ty == Type::Text && super::heading::is_word(&reads.words, &text) =>
+                    if field.required && field.ty == Type::Text && super::words::is_word(&reads.words, &text) =>
                 {
                     let say =
                         format!("“{text}”是栏目的名称，不像{}；竖着填的卡片请改成一行一条，第一行是列名", field.label);
                     let cell = place();
-                    said.flaws.push(CellFlaw { cell, say });
+                    said.more.flaws.push(CellFlaw { cell, say });
                 }
                 Ok(value) => {
                     if let Some(say) = super::value::without_unit(field, cell, column.unit) {
                         let cell = place();
-                        said.doubts.push(CellFlaw { cell, say });
+                        said.more.doubts.push(CellFlaw { cell, say });
                     }
                     said.values[at] = value;
                 }
@@ -600,54 +613,92 @@ impl<'a> Planner<'a> {
                     let place = place();
                     match super::value::day_for_month(field, cell, column.unit) {
                         Some((day, say)) => {
-                            said.doubts.push(CellFlaw { cell: place, say });
-                            said.months.push(at);
+                            said.more.doubts.push(CellFlaw { cell: place, say });
+                            said.more.months.push(at);
                             said.values[at] = Some(Value::Date(day));
                         }
-                        None => said.flaws.push(CellFlaw { cell: place, say }),
+                        None => said.more.flaws.push(CellFlaw { cell: place, say }),
                     }
                 }
             }
         }
         self.leader(&mut said);
+        if let Some(registered) = registered {
+            self.registered(&mut said, registered);
+        }
         said
     }
 
-    /// Reads a column that names members or tells teams from enterprises.
-    fn beside(&self, said: &mut Said<'_>, column: &Column, cell: Cell<'_>) {
-        let members = column.is_members(self.shape);
+    /// Reads a column that names members, tells teams from enterprises or asks whether a tenant is registered: gives the
+    /// answer to that.
+    fn beside(&self, said: &mut Said<'_>, column: &Column, cell: Cell<'_>) -> Option<Registered> {
+        let asks = column.is_registered(self.shape);
         let (at, text) = (format!("{}{}", letters(column.at), said.row), cell.to_string());
         if let Cell::Error(error) = cell {
             let say = super::value::error_said(&format!("“{}”", column.heading), error);
-            said.flaws.push(CellFlaw { cell: at, say });
-            return;
+            said.more.flaws.push(CellFlaw { cell: at, say });
+            return None;
         }
-        if is_blank(&cleaned(&text), Type::Text) {
-            return;
+        if is_blank(&cleaned(&text), if asks { Type::Bool } else { Type::Text }) {
+            return None;
         }
-        if members {
+        if column.is_members(self.shape) {
             match people::read(&text, true) {
                 Ok(read) => {
-                    said.doubts.extend(read.doubts.into_iter().map(|say| CellFlaw { cell: at.clone(), say }));
-                    said.people.extend(read.people);
+                    said.more.doubts.extend(read.doubts.into_iter().map(|say| CellFlaw { cell: at.clone(), say }));
+                    said.more.people.extend(read.people);
                 }
-                Err(say) => said.flaws.push(CellFlaw { cell: at, say: format!("{}：{say}", column.heading) }),
+                Err(say) => said.more.flaws.push(CellFlaw { cell: at, say: format!("{}：{say}", column.heading) }),
             }
-            return;
+            return None;
         }
-        // 是否注册公司 is answered by yes and no.
-        let asked = folded(&column.heading).starts_with("是否");
-        let told = match folded(&cleaned(&text)).as_str() {
-            "是" | "有" | "√" | "已" if asked => Some(Stage::Enterprise),
-            "否" | "无" | "×" | "未" if asked => Some(Stage::Team),
-            _ => stage::told(&text),
+        let words = format!("“{}”为“{}”", column.heading, cleaned(&text));
+        if asks {
+            let answer = stage::registered(&cleaned(&text));
+            if answer.is_none() {
+                let say = format!("{words}，看不出有没有注册");
+                said.more.doubts.push(CellFlaw { cell: at, say });
+                return None;
+            }
+            return answer.map(|answer| Registered { at, words, answer });
+        }
+        match stage::told(&text) {
+            Some(stage) => said.more.stage = Some((stage, words)),
+            None => {
+                said.more.doubts.push(CellFlaw { cell: at, say: format!("{words}，看不出是团队还是企业") });
+            }
+        }
+        None
+    }
+
+    /// Whether a tenant is registered tells what it is, where no type does; where it contradicts what else the row says,
+    /// the doubt is shown.
+    fn registered(&self, said: &mut Said<'_>, registered: Registered) {
+        let Registered { at, words, answer } = registered;
+        let stage = if answer { Stage::Enterprise } else { Stage::Team };
+        let value = |name: &str| self.kind.at(name).and_then(|at| said.values.get(at)).and_then(Option::as_ref);
+        let day = |name: &str| value(name).and_then(Value::as_date);
+        let written = value("entered_as").and_then(Value::as_text).map(|word| (word == Stage::Team.word(), word));
+        let own = match (&said.more.stage, written) {
+            (Some((own, why)), _) => Some((*own == Stage::Team, why.clone())),
+            (None, Some((team, word))) => Some((team, format!("登记为{word}"))),
+            (None, None) => None,
         };
-        match told {
-            Some(stage) => said.stage = Some((stage, format!("“{}”为“{}”", column.heading, cleaned(&text)))),
-            None => said.doubts.push(CellFlaw {
-                cell: at,
-                say: format!("“{}”为“{}”，看不出是团队还是企业", column.heading, cleaned(&text)),
-            }),
+        let later = matches!((day("registered_on"), day("moved_in_on")), (Some(on), Some(from)) if on > from);
+        let against = match own {
+            // Who registers after moving in was a team, and is registered.
+            Some((team, why)) if team == answer && !(team && later) => Some(format!("但{why}")),
+            _ if !answer && day("registered_on").is_some() => Some("但填了注册日期".to_owned()),
+            _ if !answer && value("credit_code").is_some() => Some("但填了统一社会信用代码".to_owned()),
+            _ => None,
+        };
+        if let Some(against) = against {
+            said.more
+                .doubts
+                .push(CellFlaw { cell: at, say: format!("{words}，{against}，请核对是团队还是企业") });
+        }
+        if said.more.stage.is_none() && written.is_none() {
+            said.more.stage = Some((stage, words));
         }
     }
 
@@ -666,7 +717,7 @@ impl<'a> Planner<'a> {
         let Some(first) = read.people.iter().find(|p| p.leads()).or(read.people.first()) else { return };
         if several && !first.leads() {
             let say = format!("没有写明谁是负责人，看作第一位“{}”", first.name);
-            said.doubts.push(CellFlaw { cell: at.clone(), say });
+            said.more.doubts.push(CellFlaw { cell: at.clone(), say });
         }
         let number = first.phone.as_ref().and_then(|number| {
             let field = self.kind.field("leader_phone")?;
@@ -682,20 +733,20 @@ impl<'a> Planner<'a> {
             return;
         }
         if !(several || kept) {
-            said.doubts.extend(read.doubts.into_iter().map(|say| CellFlaw { cell: at.clone(), say }));
+            said.more.doubts.extend(read.doubts.into_iter().map(|say| CellFlaw { cell: at.clone(), say }));
             return;
         }
         if free {
             said.values[phone] = number;
         }
-        said.leader = said.values[name].take().map(|whole| (whole, if several { read.people.len() } else { 0 }));
+        said.more.leader = said.values[name].take().map(|whole| (whole, if several { read.people.len() } else { 0 }));
         said.values[name] = Some(Value::text(first.name.as_str()));
-        said.doubts.extend(read.doubts.into_iter().map(|say| CellFlaw { cell: at.clone(), say }));
+        said.more.doubts.extend(read.doubts.into_iter().map(|say| CellFlaw { cell: at.clone(), say }));
         if several {
-            let others = std::mem::replace(&mut said.people, read.people);
+            let others = std::mem::replace(&mut said.more.people, read.people);
             for one in others {
-                if !said.people.iter().any(|p| folded(&p.name) == folded(&one.name)) {
-                    said.people.push(one);
+                if !said.more.people.iter().any(|p| folded(&p.name) == folded(&one.name)) {
+                    said.more.people.push(one);
                 }
             }
         }
@@ -854,11 +905,11 @@ impl<'a> Planner<'a> {
             }
             let at = at as usize;
             let Some(said) = kept.get_mut(at).and_then(Option::take).map(|kept| kept.said(self.kind)) else { continue };
-            if !said.flaws.is_empty() {
+            if !said.more.flaws.is_empty() {
                 rows[at] = Some(self.flawed(said, Vec::new()));
                 continue;
             }
-            if let Some(id) = said.id {
+            if let Some(id) = said.more.id {
                 // The ledger's own records come first, by id.
                 let stored = &self.states[..self.ledger.rows(self.kind).len()];
                 rows[at] = Some(match stored.binary_search_by_key(&id, State::id) {
@@ -873,8 +924,8 @@ impl<'a> Planner<'a> {
             match self.meaning(&said) {
                 Meaning::New => rows[at] = Some(self.added(said, at)),
                 Meaning::Known(state) => {
-                    let maker = self.states[state].made_by().filter(|_| !said.people.is_empty());
-                    let more = if maker.is_some() { said.people.clone() } else { Vec::new() };
+                    let maker = self.states[state].made_by().filter(|_| !said.more.people.is_empty());
+                    let more = if maker.is_some() { said.more.people.clone() } else { Vec::new() };
                     let row = self.matched(said, state);
                     // Whom a repeated row names belongs to the row that adds the record.
                     if let Some(first) = maker.filter(|_| row.action != Action::Flawed).and_then(|m| rows[m].as_mut()) {
@@ -1038,7 +1089,7 @@ impl<'a> Planner<'a> {
             let odd = if written == Stage::Team.word() { against() } else { None };
             return (None, odd.map(|why| format!("登记为创业团队，但{why}")));
         }
-        if let Some((stage, why)) = &said.stage {
+        if let Some((stage, why)) = &said.more.stage {
             let odd = if *stage == Stage::Team { against() } else { None };
             let say = match odd {
                 Some(odd) => Some(format!("看作团队，因{why}；但{odd}")),
@@ -1158,11 +1209,12 @@ impl<'a> Planner<'a> {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         self.states.push(State { held: Held::Made(PackedValues::of(&record.cells), at), claimed });
         self.index(self.states.len() - 1, &record.cells);
-        let mut doubts = std::mem::take(&mut said.doubts);
+        let mut doubts = std::mem::take(&mut said.more.doubts);
         doubts.extend(doubt.map(|say| self.flaw(&said, "name", say)));
         let mut row = Row {
             sheet: Arc::clone(&said.under.sheet),
             row: said.row,
+            from: said.under.from,
             action: Action::New,
             taken: true,
             shape,
@@ -1175,33 +1227,33 @@ impl<'a> Planner<'a> {
             label,
             line: None,
         };
-        self.join(&mut row, None, std::mem::take(&mut said.people));
+        self.join(&mut row, None, std::mem::take(&mut said.more.people));
         row
     }
 
     fn matched(&mut self, mut said: Said<'_>, state: usize) -> Row {
         let before = self.states[state].record(self.kind);
         // A record that holds the cell as it stands holds all of it.
-        if let Some((whole, people)) = said.leader.take()
+        if let Some((whole, people)) = said.more.leader.take()
             && before.field(self.kind, "leader_name") == Some(&whole)
         {
             let at = self.kind.at("leader_name");
             if let Some(value) = at.and_then(|at| said.values.get_mut(at)) {
                 *value = Some(whole);
             }
-            said.people.drain(..people.min(said.people.len()));
+            said.more.people.drain(..people.min(said.more.people.len()));
         }
         let mut record = before.clone();
         for (field, ((cell, value), at)) in
             record.cells.iter_mut().zip(&said.values).zip(said.under.at.iter()).enumerate()
         {
             // A month says no more than the day of that month that is known already.
-            let known = said.months.contains(&field) && same_month(cell.as_ref(), value.as_ref());
-            if (value.is_some() && !known) || (said.id.is_some() && at.is_some() && !known) {
+            let known = said.more.months.contains(&field) && same_month(cell.as_ref(), value.as_ref());
+            if (value.is_some() && !known) || (said.more.id.is_some() && at.is_some() && !known) {
                 cell.clone_from(value);
             }
         }
-        if said.id.is_none() {
+        if said.more.id.is_none() {
             self.keep_new_name(&before, &mut record);
         }
         let changes = self.changes(&before, &record);
@@ -1211,14 +1263,14 @@ impl<'a> Planner<'a> {
         }
         // A flawed row claims its record too: which of two rows is meant must not hang on the other's fate.
         self.states[state].claimed.get_or_insert((Arc::clone(&said.under), said.row));
-        let shape = self.demands(said.stage.as_ref().map(|(stage, _)| *stage));
+        let shape = self.demands(said.more.stage.as_ref().map(|(stage, _)| *stage));
         let flaws = if changes.is_empty() { Vec::new() } else { self.flaws_of(shape, &said, &record) };
         if !flaws.is_empty() {
             return self.flawed(said, flaws);
         }
         let label = self.label(&record);
         let action = if changes.is_empty() { Action::Same } else { Action::Change };
-        let mut doubts = std::mem::take(&mut said.doubts);
+        let mut doubts = std::mem::take(&mut said.more.doubts);
         doubts.extend(self.other_stage(&said, &record));
         let id = record.id;
         let mut values = None;
@@ -1233,6 +1285,7 @@ impl<'a> Planner<'a> {
         let mut row = Row {
             sheet: Arc::clone(&said.under.sheet),
             row: said.row,
+            from: said.under.from,
             action,
             taken: true,
             shape,
@@ -1246,7 +1299,7 @@ impl<'a> Planner<'a> {
             line: None,
         };
         if id > 0 {
-            self.join(&mut row, Some(id), std::mem::take(&mut said.people));
+            self.join(&mut row, Some(id), std::mem::take(&mut said.more.people));
             self.tell_of_people(&mut row);
         }
         row
@@ -1268,7 +1321,7 @@ impl<'a> Planner<'a> {
 
     /// What a roster says a stored tenant is, when the ledger says otherwise: said, not changed.
     fn other_stage(&self, said: &Said<'_>, record: &Record) -> Option<CellFlaw> {
-        let (stage, why) = said.stage.as_ref().filter(|_| self.kind.name == "tenant")?;
+        let (stage, why) = said.more.stage.as_ref().filter(|_| self.kind.name == "tenant")?;
         let entered = record.field(self.kind, "entered_as").and_then(Value::as_text)?;
         let registered = record.field(self.kind, "registered_on").is_some();
         (entered != stage.word() && !registered).then(|| {
@@ -1343,13 +1396,14 @@ impl<'a> Planner<'a> {
     }
 
     fn flawed(&self, said: Said<'_>, more: Vec<CellFlaw>) -> Row {
-        let mut flaws = said.flaws;
+        let mut flaws = said.more.flaws;
         flaws.extend(more);
         let record = Record { id: 0, cells: said.values };
         let label = self.label(&record);
         Row {
             sheet: Arc::clone(&said.under.sheet),
             row: said.row,
+            from: said.under.from,
             action: Action::Flawed,
             taken: false,
             shape: self.shape,

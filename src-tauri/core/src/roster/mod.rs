@@ -10,6 +10,8 @@
 //!   says it: two equal rows are two records, and the same file again adds none.
 //! - A row with any flaw is left out whole, with the address and the reason; the others come in.
 
+mod apart;
+mod besides;
 mod choose;
 mod compound;
 mod correction;
@@ -31,6 +33,7 @@ mod stage;
 mod table;
 mod value;
 mod wire;
+mod words;
 mod xlsx;
 mod xml;
 
@@ -207,10 +210,7 @@ impl Reading {
             Some(_) => Some(guard::refuse(file, "还没有一列对应到栏目，请为各列选择栏目").to_string()),
             None => Some(no_table(file, shape, sheets).to_string()),
         };
-        let mapping = match (first, main) {
-            (Some(heading), Some(sheet)) => choose::mapping(heading, sheet, shape),
-            _ => Vec::new(),
-        };
+        let mapping = kept.first().map_or_else(Vec::new, |(sheet, own)| choose::mapping(own, sheet, shape));
         let sheet_list = choose::listed(sheets, &kept, shape);
         let left_out = sheet_list.iter().filter(|s| !s.read && !s.hidden && s.rows > 0 && s.name != EXPLANATION);
         let mut left_out: Vec<LeftOut> =
@@ -262,17 +262,19 @@ impl Plan {
         self.ledger.rows(kind) == now.rows(kind)
     }
 
-    /// Leaves out the rows that the person chose to leave.
+    /// Leaves out the rows that the person chose to leave, and says of each where it stands.
     fn leave(&mut self) {
         let Plan { rows, choices, unmet, .. } = self;
-        for at in &choices.leave {
+        for at in std::mem::take(&mut choices.leave) {
             let mut met = false;
-            for row in rows.iter_mut().filter(|r| r.row == at.row && (at.sheet.is_empty() || *r.sheet == *at.sheet)) {
+            for row in rows.iter_mut().filter(|row| row.is_at(&at)) {
                 row.taken = false;
+                choices.leave.insert(row.at());
                 met = true;
             }
             if !met {
                 unmet.push(at.clone());
+                choices.leave.insert(at);
             }
         }
     }

@@ -88,7 +88,7 @@ impl Reading {
             file: PASTED.to_owned(),
             shape,
             rows,
-            mapping: first.map_or_else(Vec::new, |heading| choose::mapping(heading, &sheet, shape)),
+            mapping: kept.first().map_or_else(Vec::new, |(sheet, own)| choose::mapping(own, sheet, shape)),
             sheets: Vec::new(),
             left_out: Vec::new(),
             heading: first.map(|h| (h.first_row, h.last_row)),

@@ -39,6 +39,9 @@ pub struct RowAt {
     pub sheet: String,
     /// Row, counted from 1 as in Excel.
     pub row: u32,
+    /// First column, counted from 0, of the table that the row is of: another may stand beside it. `None` for whichever.
+    #[serde(default)]
+    pub from: Option<u32>,
 }
 
 /// What an import would do, row by row.
@@ -83,6 +86,8 @@ pub(super) struct Table {
     pub sheet: Arc<str>,
     /// Rows of the table: from its heading to the one before the next.
     pub rows: std::ops::Range<u32>,
+    /// Its first column.
+    pub from: u32,
     /// What stands above it and says the unit, if anything.
     pub unit: Option<String>,
     /// Its columns.
@@ -111,6 +116,8 @@ pub struct Row {
     pub sheet: Arc<str>,
     /// Its row, counted from 1 as in Excel.
     pub row: u32,
+    /// First column, counted from 0, of its table.
+    pub from: u32,
     /// What happens to it.
     pub action: Action,
     /// It is applied. Never so for a flawed row.
@@ -201,6 +208,10 @@ pub struct Mapped {
     pub sure: Option<Sure>,
     /// The first contents of the column.
     pub samples: Vec<String>,
+    /// First column of its table: another may stand beside it.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub(super) from: u32,
 }
 
 /// A sheet of the file.
@@ -318,7 +329,6 @@ impl Plan {
     pub fn take(&mut self, rows: &[usize], taken: bool) {
         for at in rows {
             if let Some(row) = self.rows.get_mut(*at) {
-                self.choices.leave.remove(&RowAt { sheet: String::new(), row: row.row });
                 row.tick(taken, &mut self.choices.leave);
             }
         }
@@ -353,7 +363,7 @@ impl Plan {
             heading_row: self.heading.map(|(first, _)| first),
             heading_last: self.heading.map(|(_, last)| last),
             mapping: self.mapping.clone(),
-            fields: super::heading::choices(self.shape)
+            fields: super::besides::choices(self.shape)
                 .into_iter()
                 .map(|(name, label)| {
                     let required = self.shape.fields.iter().any(|f| f.name == name && f.required);
@@ -405,7 +415,9 @@ impl Plan {
                 let cell = row.cells().find(|(at, _)| super::letters(*at) == mapped.column);
                 return cell.map_or(String::new(), |(_, cell)| cell.to_string());
             }
-            let Some(field) = &mapped.field else { return String::new() };
+            let Some(field) = mapped.field.as_deref().filter(|_| mapped.from == row.from) else { return String::new() };
+            // Whether it is registered shows in what it is entered as.
+            let field = if field == "registered" { "entered_as" } else { field };
             if field == "members" {
                 return row.people.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join("、");
             }
@@ -472,12 +484,24 @@ impl Row {
         }
     }
 
+    /// Where it stands.
+    pub(super) fn at(&self) -> RowAt {
+        RowAt { sheet: self.sheet.to_string(), row: self.row, from: Some(self.from) }
+    }
+
+    /// Whether a person who names a row means it.
+    pub(super) fn is_at(&self, at: &RowAt) -> bool {
+        self.row == at.row
+            && (at.sheet.is_empty() || *self.sheet == *at.sheet)
+            && at.from.is_none_or(|from| from == self.from)
+    }
+
     fn tick(&mut self, taken: bool, leave: &mut BTreeSet<RowAt>) {
         if self.action == Action::Flawed {
             return;
         }
         self.taken = taken;
-        let at = RowAt { sheet: self.sheet.to_string(), row: self.row };
+        let at = self.at();
         if taken {
             leave.remove(&at);
         } else {

@@ -242,11 +242,12 @@ pub fn serve() -> Option<ExitCode> {
 fn work(args: impl Iterator<Item = OsString>) -> std::io::Result<()> {
     let numbers: Vec<u64> = args.filter_map(|a| a.to_str()?.parse().ok()).collect();
     let [memory, seconds] = numbers.as_slice() else { return Err(std::io::ErrorKind::InvalidInput.into()) };
+    let mut sender = Sender::new(BufWriter::with_capacity(1 << 16, std::io::stdout().lock()));
+    // Before the limits: on a busy computer they may end it at once, and its parent is to know that by its end.
+    sender.ready()?;
     limits::set(*memory, *seconds)?;
     // A panic becomes a refusal; there is nobody to read its words.
     std::panic::set_hook(Box::new(|_| {}));
-    let mut sender = Sender::new(BufWriter::with_capacity(1 << 16, std::io::stdout().lock()));
-    sender.ready()?;
     let mut from = std::io::stdin().lock();
     let mut length = [0; 4];
     from.read_exact(&mut length)?;

@@ -20,6 +20,17 @@ pub(super) fn told(text: &str) -> Option<Stage> {
     }
 }
 
+/// What a column answers that asks whether a tenant is a registered company.
+pub(super) fn registered(text: &str) -> Option<bool> {
+    match folded(text).as_str() {
+        "是" | "有" | "√" | "✓" | "✔" | "☑" | "已" | "y" | "yes" | "true" | "1" => Some(true),
+        "否" | "无" | "×" | "✗" | "✘" | "x" | "未" | "没有" | "n" | "no" | "false" | "0" => Some(false),
+        text if text.starts_with('未') || text.starts_with("没") || text.starts_with('不') => Some(false),
+        text if text.starts_with("已") => Some(true),
+        text => told(text).map(|stage| stage == Stage::Enterprise),
+    }
+}
+
 /// Whether a name is a company's as registered.
 pub(super) fn is_company(name: &str) -> bool {
     let whole = folded(name);
@@ -60,6 +71,19 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(told(text), want, "{text}");
+        }
+        for (text, want) in [
+            ("是", Some(true)),
+            ("√", Some(true)),
+            ("已注册", Some(true)),
+            ("公司", Some(true)),
+            ("否", Some(false)),
+            ("无", Some(false)),
+            ("未注册", Some(false)),
+            ("团队", Some(false)),
+            ("办理中", None),
+        ] {
+            assert_eq!(registered(text), want, "{text}");
         }
         for (name, company, team) in [
             ("益阳智造科技有限公司", true, false),

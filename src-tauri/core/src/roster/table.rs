@@ -27,6 +27,7 @@ pub(super) fn records<'s>(sheet: &'s Sheet, heading: &Heading, shape: &Shape) ->
     let within = |m: &&Merged| m.top > heading.last_row && m.top < heading.end && heading.span.contains(&m.left);
     let tall: Vec<&Merged> = sheet.merged.iter().filter(within).filter(|m| m.bottom > m.top).collect();
     let wide: Vec<&Merged> = sheet.merged.iter().filter(within).filter(|m| m.right >= m.left + 2).collect();
+    let titles = titles(sheet, heading);
     let mut out = Vec::new();
     let mut section: Option<Arc<str>> = None;
     let mut below: Vec<&Merged> = Vec::new();
@@ -46,7 +47,7 @@ pub(super) fn records<'s>(sheet: &'s Sheet, heading: &Heading, shape: &Shape) ->
             section = Some(title.into());
             continue;
         }
-        if super::example::is_untouched(shape, heading, &cells) {
+        if super::example::is_untouched(shape, heading, &cells) || is_page(&cells, &titles) {
             continue;
         }
         let filled = known.iter().any(|at| {
@@ -73,6 +74,26 @@ pub(super) fn records<'s>(sheet: &'s Sheet, heading: &Heading, shape: &Shape) ->
 
 fn cell<'s>(cells: &[(u32, Cell<'s>)], column: u32) -> Option<Cell<'s>> {
     cells.binary_search_by_key(&column, |(at, _)| *at).ok().and_then(|at| cells.get(at)).map(|(_, cell)| *cell)
+}
+
+/// What stands above a heading, each in a row of its own: printed again on every page.
+fn titles(sheet: &Sheet, heading: &Heading) -> Vec<String> {
+    /// Rows that titles take.
+    const ROWS: usize = 6;
+    let above = sheet.lines.iter().take_while(|l| l.row < heading.first_row).take(ROWS);
+    let only = |line: &Line| match line.cells().collect::<Vec<_>>().as_slice() {
+        [(_, Cell::Text(text))] => Some(folded(text)),
+        _ => None,
+    };
+    above.filter_map(only).collect()
+}
+
+/// The title of the table once more, or 第 1 页 共 2 页: what stands between the pages of a printed table.
+fn is_page(cells: &[(u32, Cell<'_>)], titles: &[String]) -> bool {
+    let [(_, Cell::Text(text))] = cells else { return false };
+    let text = folded(text);
+    let number = |c: char| c.is_ascii_digit() || "第共总页/,，、-of一二三四五六七八九十".contains(c);
+    titles.contains(&text) || (text.starts_with('第') && text.contains('页') && text.chars().all(number))
 }
 
 /// 一、创业团队, (二)在孵企业, 在孵企业（2家）: a title among the records, alone in its row. Without a number it is
