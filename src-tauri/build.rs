@@ -2,6 +2,7 @@
 //! listed here, and in `capabilities/window.json`, the screen cannot call.
 
 const COMMANDS: &[&str] = &[
+    "first",
     "status",
     "reopen",
     "recover",
@@ -69,9 +70,7 @@ const COMMANDS: &[&str] = &[
     "take_back",
     "about_program",
     "begin",
-    "settings",
     "remember",
-    "drafts",
     "draft",
     "cancel",
     "reminders",

@@ -9,6 +9,7 @@ fn the_screen_knows_the_types_of_the_core() {
     let config = Config::new().with_out_dir(&folder);
     let every = [
         desk::Status::export_all(&config),
+        desk::First::export_all(&config),
         desk::TextView::export_all(&config),
         desk::Offer::export_all(&config),
         desk::Tailoring::export_all(&config),

@@ -71,6 +71,7 @@ fn run(args: Args) -> tauri::Result<()> {
         // First of all, as its author asks: a second start ends here, before it touches the data folder.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| bring_forward(app)))
         .invoke_handler(tauri::generate_handler![
+            commands::folder::first,
             commands::folder::status,
             commands::folder::reopen,
             commands::folder::recover,
@@ -138,9 +139,7 @@ fn run(args: Args) -> tauri::Result<()> {
             commands::keeping::take_back,
             commands::keeping::about_program,
             commands::folder::begin,
-            commands::settings::settings,
             commands::settings::remember,
-            commands::settings::drafts,
             commands::settings::draft,
             commands::settings::cancel,
             commands::annexes::reminders,
@@ -176,18 +175,20 @@ fn run(args: Args) -> tauri::Result<()> {
         .setup(|app| {
             app.manage(Jobs::default());
             app.manage(Import::default());
-            app.manage(Office::open(args.data));
-            let place = app.state::<Office>().ask(|desk| Ok(desk.settings().get(WINDOW_PLACE).cloned())).ok().flatten();
-            let theme = app.state::<Office>().ask(|desk| Ok(desk.settings().get("theme").cloned())).ok().flatten();
+            // The folder is opened while the window comes up: only what that window looks like is read before.
+            let office = Office::open(args.data);
+            let settings = office.settings();
+            app.manage(office);
+            let remembered = |key: &str| settings.as_ref().and_then(|settings| settings.get(key));
             let mut window = WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
                 .title("众创台账")
                 .inner_size(1180.0, 640.0)
                 .min_inner_size(900.0, 520.0)
-                .theme(theme.as_ref().and_then(commands::settings::theme))
+                .theme(remembered("theme").and_then(commands::settings::theme))
                 // Files are dropped on the page itself, and columns dragged in it.
                 .disable_drag_drop_handler()
                 .on_navigation(own_page);
-            match place.as_ref().and_then(Place::read) {
+            match remembered(WINDOW_PLACE).and_then(Place::read) {
                 Some(place) if place.is_seen(app) => {
                     window = window.inner_size(place.width, place.height).position(place.x, place.y);
                     window = window.maximized(place.maximized);
@@ -196,7 +197,8 @@ fn run(args: Args) -> tauri::Result<()> {
                 _ => window = window.maximized(true),
             }
             // What fails here ends the program without another word.
-            window.build().inspect_err(cannot_open)?;
+            let window = window.build().inspect_err(cannot_open)?;
+            webview::draw_as_the_machine_can(&window);
             Ok(())
         })
         .build(tauri::generate_context!())?;

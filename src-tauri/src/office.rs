@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use incubator::desk::Desk;
 use incubator::error::Refusal;
+use incubator::settings::Settings;
 use incubator::store::Store;
 use incubator::{Error, Result, place};
 
@@ -18,19 +20,39 @@ pub type Answer<T> = Result<T, Refusal>;
 pub struct Office {
     folder: Option<PathBuf>,
     desk: Mutex<Result<Desk>>,
+    /// Who opens it, until somebody has waited for that.
+    opening: Mutex<Option<JoinHandle<Result<Desk>>>>,
 }
 
 impl Office {
-    /// Opens the data folder: the given one, else the usual one of this user. A failure is kept and shown.
+    /// Begins to open the data folder: the given one, else the usual one of this user. The window comes up meanwhile,
+    /// and who asks first waits for the rest. A failure is kept and shown.
     pub fn open(folder: Option<PathBuf>) -> Office {
         let folder = folder.or_else(place::usual);
-        let desk = Mutex::new(desk(folder.as_ref()));
-        Office { folder, desk }
+        let asked = folder.clone();
+        let opening = std::thread::spawn(move || {
+            let desk = desk(asked.as_ref())?;
+            // What the screen asks for first is in memory when it does. What fails here fails there again, in words.
+            let _ = desk.first();
+            Ok(desk)
+        });
+        let desk = Mutex::new(Err(Error::refused("数据文件夹没有打开，请重新启动程序")));
+        Office { folder, desk, opening: Mutex::new(Some(opening)) }
+    }
+
+    /// What is remembered in the folder, without waiting for the desk: how the window stood, and its theme.
+    pub fn settings(&self) -> Option<Settings> {
+        self.folder.as_deref().map(Settings::open)
     }
 
     fn lock(&self) -> MutexGuard<'_, Result<Desk>> {
         // A command that panicked has changed nothing: every change is one transaction of the store.
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        let opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Ok(opened)) = opening.map(JoinHandle::join) {
+            *desk = opened;
+        }
+        desk
     }
 
     /// Asks the desk, for the screen.

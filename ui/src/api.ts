@@ -17,6 +17,7 @@ import type {
   FigureView,
   FilingChoice,
   FilingEntry,
+  First,
   Filled,
   Flaw,
   FormEntry,
@@ -80,9 +81,11 @@ function inTurn<T>(command: string, args?: Record<string, unknown>): Promise<T> 
   return answer;
 }
 
+/** Everything that the first screen needs: the folder and the list left open, what is remembered, what was being typed. */
+export const first = () => invoke<[First, Record<string, unknown>, Record<string, unknown>]>('first');
 export const status = () => invoke<Status>('status');
-export const reopen = () => invoke<Status>('reopen');
-export const recover = () => invoke<Status>('recover');
+export const reopen = () => invoke<null>('reopen');
+export const recover = () => invoke<null>('recover');
 /** Begins an empty store with the makerspace's name. */
 export const begin = (name: string) => invoke<Status>('begin', { name });
 export const openSample = () => invoke<Status>('open_sample');
@@ -164,11 +167,8 @@ export const undo = () => inTurn<string | null>('undo');
 export const redo = () => inTurn<string | null>('redo');
 
 export const cancel = (job: number) => invoke<null>('cancel', { job });
-export const settings = () => invoke<Record<string, unknown>>('settings');
 /** Remembers a setting; null forgets it. */
 export const remember = (key: string, value: unknown) => invoke<null>('remember', { key, value });
-/** What was typed and not yet kept, by place. */
-export const drafts = () => invoke<Record<string, unknown>>('drafts');
 export const draft = (place: string, value: unknown) => inTurn<null>('draft', { place, value });
 export const overview = () => invoke<Overview>('overview');
 export const dials = () => invoke<Dial[]>('dials');

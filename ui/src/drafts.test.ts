@@ -8,13 +8,12 @@ let written: [string, unknown][] = [];
 beforeEach(async () => {
   vi.useFakeTimers();
   written = [];
-  mockIPC((command, args) => {
-    if (command === 'drafts') return { 'reason/q/2021Q3/R1': '写到一半' };
+  mockIPC((_, args) => {
     const { place, value } = args as { place: string; value: unknown };
     written.push([place, value]);
     return null;
   });
-  await drafts.load();
+  drafts.take({ 'reason/q/2021Q3/R1': '写到一半' });
 });
 
 afterEach(() => vi.useRealTimers());

@@ -9,9 +9,9 @@ class Drafts {
   private due = new Map<string, unknown>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Reads what an earlier run left behind. */
-  async load(): Promise<void> {
-    this.all = await api.drafts();
+  /** Takes over what an earlier run left behind. */
+  take(left: Record<string, unknown>): void {
+    this.all = left;
   }
 
   /** Places with drafts below a beginning, for example record/team/. */

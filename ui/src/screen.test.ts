@@ -119,7 +119,11 @@ beforeEach(() => {
   };
   mockIPC((command, args) => {
     asked.push([command, args]);
-    const answer = answers[command] as { refusal?: unknown } | null;
+    if (command === 'recover') answers.status = status;
+    // The first question of all holds the answers to several.
+    const first = command === 'first' && !(answers.status as { refusal?: unknown }).refusal;
+    if (first) return [{ status: answers.status, list: null }, answers.settings, answers.drafts];
+    const answer = answers[command === 'first' ? 'status' : command] as { refusal?: unknown } | null;
     if (answer?.refusal) throw answer.refusal;
     return answer;
   });
@@ -245,7 +249,6 @@ test('a sealed filing cannot be edited', async () => {
 
 test('a damaged store offers the backup that was named', async () => {
   answers.status = refuse('damaged', '台账文件已损坏', { backup: '/data/backups/a.db' });
-  answers.recover = status;
   const page = render(App);
   await fireEvent.click(await page.findByText('从这份备份恢复'));
   await page.findByText('2021年09月');

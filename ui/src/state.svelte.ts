@@ -3,7 +3,7 @@
 import { untrack } from 'svelte';
 import * as api from './api';
 import { drafts } from './drafts';
-import type { Refusal, Status, Step, Target } from './types';
+import type { FirstList, Refusal, Status, Step, Target } from './types';
 
 /** What a message is about decides where it is shown and with which button. */
 export type Notice = { tone: 'good' | 'bad'; text: string; flaws?: string[]; retry?: () => void };
@@ -21,6 +21,8 @@ export class Screen {
   /** Why the data folder could not be opened. */
   closed = $state<Refusal | null>(null);
   room = $state<Room>('overview');
+  /** The list that the window was left in, which came with the first answer. */
+  private open: FirstList | null = null;
   /** Where an item led to; the room takes it up with `take`. */
   private target = $state.raw<Target | null>(null);
   notice = $state<Notice | null>(null);
@@ -95,16 +97,19 @@ export class Screen {
     const dark = matchMedia('(prefers-color-scheme: dark)');
     this.systemDark = dark.matches;
     dark.addEventListener('change', (e) => (this.systemDark = e.matches));
-    await this.again(api.status);
+    await this.again();
     if (this.status) await this.sameDay();
   }
 
   /** Opens the folder, at the start or after it could not be opened. */
-  async again(question: () => Promise<Status>): Promise<void> {
+  async again(before?: () => Promise<unknown>): Promise<void> {
     this.busy = '正在打开台账';
     try {
-      const status = await question();
-      [this.remembered] = await Promise.all([api.settings(), drafts.load()]);
+      await before?.();
+      const [{ status, list }, remembered, typed] = await api.first();
+      drafts.take(typed);
+      this.remembered = remembered;
+      this.open = list;
       this.closed = null;
       if (status.empty) this.room = 'overview';
       else if (isRoom(this.remembered.room)) this.room = this.remembered.room;
@@ -160,6 +165,13 @@ export class Screen {
     if (target?.room !== room) return null;
     untrack(() => (this.target = null));
     return target as Extract<Target, { room: R }>;
+  }
+
+  /** For the room of lists: the list that came with the first answer, once. */
+  takeList(): FirstList | null {
+    const list = this.open;
+    this.open = null;
+    return list;
   }
 
   /** Remembers a setting over the restart; null forgets it. */

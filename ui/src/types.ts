@@ -803,6 +803,44 @@ field: string,
 test: Test, };
 
 /**
+ * What the window shows first.
+ */
+export type First = { 
+/**
+ * The folder as a whole.
+ */
+status: Status, 
+/**
+ * The list in which the window was left; `None` when it was left in another room.
+ */
+list: FirstList | null, };
+
+/**
+ * A list that is open when the window appears.
+ */
+export type FirstList = { 
+/**
+ * All lists to choose from.
+ */
+groups: Array<ListGroup>, 
+/**
+ * English name of the one that is open.
+ */
+name: string, 
+/**
+ * Its columns.
+ */
+columns: Array<Column>, 
+/**
+ * The filters and the order that the person left it with.
+ */
+view: View, 
+/**
+ * Its first rows.
+ */
+rows: Rows, };
+
+/**
  * Something the person can mend: where it is, and what to do, in Chinese.
  */
 export type Flaw = { 

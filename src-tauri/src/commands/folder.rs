@@ -1,9 +1,18 @@
 //! The data folder as a whole: open it, recover it, take a step back.
 
-use incubator::desk::Status;
+use incubator::desk::{First, Status};
+use serde_json::{Map, Value};
 use tauri::State;
 
+use crate::commands::settings::remembered;
 use crate::office::{Answer, Office};
+
+/// Everything that the window needs to show its first room: the folder with the list that was left open, what is
+/// remembered, and what was typed and not yet kept, by place.
+#[tauri::command(async)]
+pub fn first(office: State<'_, Office>) -> Answer<(First, Map<String, Value>, Map<String, Value>)> {
+    office.ask(|desk| Ok((desk.first()?, remembered(desk), desk.drafts().all().clone())))
+}
 
 #[tauri::command(async)]
 pub fn status(office: State<'_, Office>) -> Answer<Status> {
@@ -11,15 +20,13 @@ pub fn status(office: State<'_, Office>) -> Answer<Status> {
 }
 
 #[tauri::command(async)]
-pub fn reopen(office: State<'_, Office>) -> Answer<Status> {
+pub fn reopen(office: State<'_, Office>) {
     office.reopen();
-    office.ask(|desk| desk.status())
 }
 
 #[tauri::command(async)]
-pub fn recover(office: State<'_, Office>) -> Answer<Status> {
-    office.recover()?;
-    office.ask(|desk| desk.status())
+pub fn recover(office: State<'_, Office>) -> Answer<()> {
+    office.recover()
 }
 
 #[tauri::command(async)]

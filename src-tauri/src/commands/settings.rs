@@ -1,7 +1,7 @@
 //! What the window remembers: theme, text size, filters, what was typed and not yet kept.
 
 use incubator::Error;
-use incubator::desk::{MASKING_EXPORTS, PERSON};
+use incubator::desk::{Desk, MASKING_EXPORTS, PERSON};
 use incubator::error::Refusal;
 use serde_json::{Map, Value};
 use tauri::{State, Theme, WebviewWindow};
@@ -18,12 +18,9 @@ fn allowed(key: &str) -> bool {
 }
 
 /// Everything the screen remembers.
-#[tauri::command(async)]
-pub fn settings(office: State<'_, Office>) -> Answer<Map<String, Value>> {
-    office.ask(|desk| {
-        let all = desk.settings().all().iter().filter(|(key, _)| allowed(key));
-        Ok(all.map(|(key, value)| (key.clone(), value.clone())).collect())
-    })
+pub fn remembered(desk: &Desk) -> Map<String, Value> {
+    let all = desk.settings().all().iter().filter(|(key, _)| allowed(key));
+    all.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// Remembers one thing; null forgets it.
@@ -50,12 +47,6 @@ pub fn theme(value: &Value) -> Option<Theme> {
         Some("light") => Some(Theme::Light),
         _ => None,
     }
-}
-
-/// What was typed and not yet kept, by place.
-#[tauri::command(async)]
-pub fn drafts(office: State<'_, Office>) -> Answer<Map<String, Value>> {
-    office.ask(|desk| Ok(desk.drafts().all().clone()))
 }
 
 /// Keeps what stands in a field that has not been left; null forgets it.

@@ -4,7 +4,7 @@ import { untrack } from 'svelte';
 import * as api from '../api';
 import { drafts } from '../drafts';
 import { screen } from '../state.svelte';
-import type { Column, Filter, ListRow, Put, Sort, Test, Typed, View } from '../types';
+import type { Column, Filter, FirstList, ListRow, Put, Sort, Test, Typed, View } from '../types';
 import { arranged, blockOf, type Block, type Spot } from './moves';
 
 /** What the person did with a list's columns. Widths are those at the normal text size. */
@@ -12,6 +12,9 @@ export type Layout = { order?: string[]; hidden?: string[]; widths?: Record<stri
 
 /** A text that the core did not take: it stays in its cell, with the reason. */
 export type Rejected = { text: string; say: string };
+
+/** What a list begins with. */
+type Begun = Pick<FirstList, 'columns' | 'view' | 'rows'>;
 
 /** Rows are asked for in pages, and so many are kept around the window. */
 const PAGE = 100;
@@ -73,28 +76,32 @@ export class List {
     else this.layout = { ...this.layout, widths };
   }
 
-  async open(name: string, label: string, addable: boolean, only: number[] | null = null): Promise<void> {
+  /** `first` is what the first answer of the window held of this list. */
+  async open(name: string, label: string, addable: boolean, only: number[] | null = null, first: Begun | null = null): Promise<void> {
     const turn = ++this.turn;
     this.opening = true;
     this.stale = false;
-    await this.come(turn, name, label, addable, only);
+    const kept = screen.remembered[`filter/${name}`] as View | undefined;
+    const begun = first ?? (await this.beginning(name, only ? { ...plain(), only } : { ...plain(), ...(kept ?? {}), only: null }));
     if (turn !== this.turn) return;
+    if (begun) this.come(name, label, addable, begun);
     this.opening = false;
     if (this.stale) await this.refresh(false);
   }
 
-  private async come(turn: number, name: string, label: string, addable: boolean, only: number[] | null): Promise<void> {
-    const columns = await screen.ask('打开列表', () => api.listColumns(name));
-    if (!columns || turn !== this.turn) return;
-    const kept = screen.remembered[`filter/${name}`] as View | undefined;
-    const view = only ? { ...plain(), only } : { ...plain(), ...(kept ?? {}), only: null };
+  /** What a list begins with. A view that no longer fits its fields is given up, not the list. */
+  private async beginning(name: string, view: View): Promise<Begun | null> {
+    const asked = screen.ask('打开列表', () => api.listColumns(name));
     const read = (v: View) => api.listRows(name, v, 0, PAGE, true);
-    // A filter that no longer fits the fields is given up, not the list.
-    let [shown, rows] = [view, await read(view).catch(() => null)];
-    if (!rows) [shown, rows] = [plain(), (await screen.ask('打开列表', () => read(plain()))) ?? null];
-    if (!rows || turn !== this.turn) return;
+    let rows = await read(view).catch(() => undefined);
+    if (!rows) rows = await screen.ask('打开列表', () => read((view = plain())));
+    const columns = await asked;
+    return columns && rows ? { columns, view, rows } : null;
+  }
+
+  private come(name: string, label: string, addable: boolean, { columns, view, rows }: Begun): void {
     this.ready = false;
-    Object.assign(this, { name, label, addable, all: columns, view: shown });
+    Object.assign(this, { name, label, addable, all: columns, view });
     this.layout = (screen.remembered[`grid/${name}`] as Layout | undefined) ?? {};
     this.rejected = new Map();
     this.typed = (drafts.kept(`list/${name}`) as Typed[] | undefined) ?? [];

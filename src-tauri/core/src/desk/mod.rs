@@ -4,6 +4,7 @@
 mod edit;
 mod figures;
 mod filing;
+mod first;
 mod grid;
 mod import;
 mod keeping;
@@ -31,6 +32,7 @@ use ts_rs::TS;
 pub use edit::{Added, Binned, Changed, Choices, Pick, Put, RelatedRow, Relation, Sheet, Typed};
 pub use figures::{About, FigureView, FilingEntry, Point, Side};
 pub use filing::{Choice, Difference, FilingChoice, Mover};
+pub use first::{First, FirstList};
 pub use grid::{Column, Filter, ListEntry, ListGroup, ListRow, Mark, Rows, Sort, Test, View, columns};
 pub use keeping::{AboutProgram, PERSON, RestoreChange, SecondCopy, StepEntry, copy_to, restore_changes, verify_files};
 pub use overview::{Charts, Course, Dial, Key, Overview, Press, Slice, Todo};
@@ -334,8 +336,8 @@ impl Desk {
 fn dated(ledger: &Ledger) -> Vec<NaiveDate> {
     [("snapshot", "as_of"), ("event", "on"), ("income", "received_on"), ("tenant", "moved_in_on")]
         .into_iter()
-        .filter_map(|(name, field)| Some((kind(name)?, field)))
-        .flat_map(|(k, field)| ledger.rows(k).iter().filter_map(move |r| r.field(k, field).and_then(Value::as_date)))
+        .filter_map(|(name, field)| kind(name).and_then(|k| Some((k, k.at(field)?))))
+        .flat_map(|(k, at)| ledger.rows(k).iter().filter_map(move |r| r.get(at).and_then(Value::as_date)))
         .collect()
 }
 
