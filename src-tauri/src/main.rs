@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         }
         Err(wrong) => wrong.exit(),
     };
+    webview::draw_as_the_machine_can();
     if !webview::is_there() {
         return ExitCode::FAILURE;
     }
@@ -197,8 +198,7 @@ fn run(args: Args) -> tauri::Result<()> {
                 _ => window = window.maximized(true),
             }
             // What fails here ends the program without another word.
-            let window = window.build().inspect_err(cannot_open)?;
-            webview::draw_as_the_machine_can(&window);
+            window.build().inspect_err(cannot_open)?;
             Ok(())
         })
         .build(tauri::generate_context!())?;

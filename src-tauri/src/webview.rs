@@ -14,27 +14,22 @@ pub fn say(text: &str) {
     MessageDialog::new().set_level(MessageLevel::Error).set_title(TITLE).set_description(text).show();
 }
 
-/// Lets the page be drawn outright where no graphics card draws it: WebKit would have the processor play a graphics card
-/// for every frame, which takes three times as long as drawing does.
+/// Has the page drawn outright where no graphics card draws it: WebKit would have the processor play a graphics card for
+/// every frame, which takes three times as long. It hears of this by its own variable alone, so this comes first of all,
+/// before there is a second thread; who has set it has decided otherwise.
 #[cfg(target_os = "linux")]
-pub fn draw_as_the_machine_can(window: &tauri::WebviewWindow) {
-    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
-
+pub fn draw_as_the_machine_can() {
     let is_card = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with("renderD");
-    if std::fs::read_dir("/dev/dri").is_ok_and(|all| all.flatten().any(is_card)) {
-        return;
+    let card = std::fs::read_dir("/dev/dri").is_ok_and(|all| all.flatten().any(is_card));
+    if !card {
+        // A page that is drawn the slow way is drawn all the same.
+        let _ = gtk::glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false);
     }
-    // A page that is drawn the slow way is drawn all the same.
-    let _ = window.with_webview(|view| {
-        if let Some(settings) = WebViewExt::settings(&view.inner()) {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    });
 }
 
 /// WebView2 looks at the machine itself.
 #[cfg(not(target_os = "linux"))]
-pub fn draw_as_the_machine_can(_: &tauri::WebviewWindow) {}
+pub fn draw_as_the_machine_can() {}
 
 /// Whether the window can be shown. Windows 11 brings WebView2, some Windows 10 do not: then it is installed
 /// from the file beside the program if the person agrees, or it is said how to get it.

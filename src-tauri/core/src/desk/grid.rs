@@ -210,6 +210,21 @@ enum Key {
     Text(Arc<[u32]>),
 }
 
+impl Key {
+    /// The beginning of the key as one number in the same order: most pairs are told apart by it, with no way to the
+    /// rest, which lies elsewhere in memory.
+    fn lead(&self) -> u128 {
+        match self {
+            Key::Number(number) => u128::from(number.cast_unsigned() ^ (1 << 63)),
+            Key::Text(places) => {
+                // A place takes 22 bits; a text that ends stands before all that go on.
+                let place = |at: usize| places.get(at).map_or(0, |place| u128::from(*place) + 1);
+                (0..5).fold(0, |lead, at| (lead << 22) | place(at))
+            }
+        }
+    }
+}
+
 /// The columns of a list: what names a record first, then the fields in order. What only the program writes is not shown.
 pub(super) fn fields_of(shape: &Shape) -> Vec<&Field> {
     let mut fields: Vec<&Field> = shape.fields.iter().filter(|f| f.ty != Type::System).collect();
@@ -558,24 +573,25 @@ fn sorted<'a>(rows: Vec<&'a Record>, kind: &Kind, field: &Field, down: bool, led
             (_, Value::Ids(_)) => return None,
         })
     };
-    let mut keyed: Vec<(Option<Key>, &Record)> = Vec::with_capacity(rows.len());
     let mut key = key;
+    let mut keyed: Vec<(u128, Key, &Record)> = Vec::with_capacity(rows.len());
+    let mut blank = Vec::new();
     for record in rows {
-        keyed.push((key(record), record));
+        match key(record) {
+            Some(key) => keyed.push((key.lead(), key, record)),
+            None => blank.push(record),
+        }
     }
-    keyed.sort_by(|(a, _), (b, _)| match (a, b) {
-        (None, None) => std::cmp::Ordering::Equal,
-        (None, _) => std::cmp::Ordering::Greater,
-        (_, None) => std::cmp::Ordering::Less,
-        (a, b) if down => b.cmp(a),
-        (a, b) => a.cmp(b),
+    keyed.sort_by(|(lead, key, _), (other_lead, other, _)| {
+        let up = lead.cmp(other_lead).then_with(|| key.cmp(other));
+        if down { up.reverse() } else { up }
     });
-    keyed.into_iter().map(|(_, record)| record).collect()
+    keyed.into_iter().map(|(_, _, record)| record).chain(blank).collect()
 }
 
 /// The greatest id of a list's kind.
 fn newest(shape: &Shape, ledger: &Ledger) -> i64 {
-    ledger.rows(shape.kind).iter().map(|r| r.id).max().unwrap_or(0)
+    ledger.rows(shape.kind).last().map_or(0, |r| r.id)
 }
 
 /// Adds up what may be added up.
