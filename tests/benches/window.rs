@@ -5,7 +5,7 @@
 #[allow(dead_code, reason = "the journeys use the rest of it")]
 mod stage;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use incubator::desk::Desk;
@@ -16,6 +16,9 @@ use crate::stage::{PATIENCE, Stage, large_folder, play, program, sample_folder};
 const ROWS: usize = 100_000;
 /// Starts of each window, in turns.
 const STARTS: usize = 9;
+/// A table that has nothing to do but to be drawn: as many rows as the scroll passes by steps, columns as 收入 has.
+const PLAIN_ROWS: usize = 2_000;
+const PLAIN_COLUMNS: usize = 8;
 /// Openings, sortings and scrolls through.
 const TURNS: usize = 5;
 
@@ -30,6 +33,13 @@ fn main() {
     });
 }
 
+/// The window of Tauri with nothing in it.
+fn bare() -> PathBuf {
+    let bare = program().with_file_name("examples").join("bare");
+    assert!(bare.is_file(), "{} is missing: cargo xtask bench window builds it", bare.display());
+    bare
+}
+
 /// The program starts where it was left: in the list of incomes.
 fn remember_the_list(mut desk: Desk) {
     desk.settings_mut().set("room", json!("records")).expect("remembered");
@@ -37,26 +47,30 @@ fn remember_the_list(mut desk: Desk) {
 }
 
 async fn starts(stage: &Stage, sample: &Path, large: &Path) {
-    let bare = program().with_file_name("examples").join("bare");
-    assert!(bare.is_file(), "{} is missing: cargo xtask bench window builds it", bare.display());
+    let bare = bare();
+    let likewise = ["WEBKIT_DISABLE_DMABUF_RENDERER=1", bare.to_str().expect("plain")];
     let text = "return document.body?.innerText.includes('bare')";
     let list = "return document.querySelector('[data-row=\"0\"][data-cell=\"0\"]')?.innerText && document.activeElement?.matches('.input')";
-    let mut taken = [const { Vec::new() }; 3];
+    let mut taken = [const { Vec::new() }; 4];
     for _ in 0..STARTS {
-        taken[0].push(start(stage, &bare, &[], text).await);
-        taken[1].push(start(stage, &program(), &["--data", sample.to_str().expect("plain")], list).await);
-        taken[2].push(start(stage, &program(), &["--data", large.to_str().expect("plain")], list).await);
+        taken[0].push(start(stage, &bare, &bare, &[], text).await);
+        taken[1].push(start(stage, &bare, Path::new("/usr/bin/env"), &likewise, text).await);
+        for (place, folder) in [(2, sample), (3, large)] {
+            let args = ["--data", folder.to_str().expect("plain")];
+            taken[place].push(start(stage, &program(), &program(), &args, list).await);
+        }
     }
-    let [bare, sample, large] = taken.map(median);
+    let [bare, likewise, sample, large] = taken.map(median);
     println!("启动到可用，{STARTS} 次的中位数");
-    println!("  空白 Tauri 窗口       {bare:.0} 毫秒");
+    println!("  空白 Tauri 窗口       {bare:.0} 毫秒；与本程序一样绘制时 {likewise:.0} 毫秒");
     println!("  示例台账的列表        {sample:.0} 毫秒，{:.2} 倍", sample / bare);
     println!("  {ROWS} 行的列表     {large:.0} 毫秒，{:.2} 倍", large / bare);
 }
 
-/// Milliseconds from the start of the process to the frame in which the page shows what is asked for.
-async fn start(stage: &Stage, program: &Path, args: &[&str], shown: &str) -> f64 {
-    let window = stage.start(program, args, "none").await;
+/// Milliseconds from the start of the program to the frame in which the page shows what is asked for. `begun` starts it:
+/// the program itself, or what sets a variable for it.
+async fn start(stage: &Stage, program: &Path, begun: &Path, args: &[&str], shown: &str) -> f64 {
+    let window = stage.start(begun, args, "none").await;
     let began = began(program);
     // The first document gives way to the page, and what was put into it goes with it: it is put in until it answers.
     let script = format!(
@@ -102,6 +116,16 @@ fn began(program: &Path) -> f64 {
 }
 
 async fn lists(stage: &Stage, folder: &Path) {
+    let bare = stage.start(&bare(), &[], "normal").await;
+    bare.size(1366, 768).await;
+    let mut plain = [const { Vec::new() }; 2];
+    for _ in 0..TURNS {
+        let answer = bare.scroll_a_plain_table(PLAIN_ROWS, PLAIN_COLUMNS).await;
+        for (i, all) in plain.iter_mut().enumerate() {
+            all.push(answer[i].as_f64().expect("a number"));
+        }
+    }
+    bare.client.close().await.expect("the window closes");
     let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
     window.size(1366, 768).await;
     let count = format!("return document.querySelector('.tally')?.innerText === '{ROWS} 条'");
@@ -121,11 +145,16 @@ async fn lists(stage: &Stage, folder: &Path) {
         window.run("[...document.querySelectorAll('.sort')].find((b) => b.innerText.includes('摘要')).click()").await;
         window.wait("as entered", "return document.querySelector('[aria-sort]') === null && document.querySelector('.saved').innerText === '已保存'").await;
     }
+    let least = plain[0].iter().copied().fold(0.0, f64::max);
+    let [plain_frame, plain_rate] = plain.map(median);
     let worst = taken[2].iter().copied().fold(0.0, f64::max);
     let [open, sort, frame, rate] = taken.map(median);
     println!("\n{ROWS} 行的列表，{TURNS} 次的中位数");
     println!(
         "  打开 {open:.0} 毫秒，排序 {sort:.0} 毫秒，滚动中最长的一帧 {frame:.0} 毫秒(最差 {worst:.0})，每秒 {rate:.0} 帧"
+    );
+    println!(
+        "  空白 Tauri 窗口里 {PLAIN_ROWS} 行的静止表格同样滚动：最长的一帧 {plain_frame:.0} 毫秒(最差 {least:.0})，每秒 {plain_rate:.0} 帧"
     );
     let script = "const done = arguments[0];
         (async () => {

@@ -19,6 +19,25 @@ pub const FIGURES: [i64; 21] = [147, 0, 0, 0, 147, 0, 330, 0, 8, 15, 6, 0, 0, 75
 /// Long enough for a busy machine; a wait ends as soon as what it waits for is there.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Scrolls a box to its end, some of the way as a wheel does, then in leaps, as the bar does: the longest frame in
+/// milliseconds, and frames a second.
+const SCROLL: &str = "const frame = () => new Promise(requestAnimationFrame);
+    const scrolled = async (scroll) => {
+      const [steps, leaps] = [120, 60];
+      const far = scroll.scrollHeight / leaps;
+      let [worst, frames, last] = [0, 0, await frame()];
+      const began = last;
+      for (let i = 0; i < steps + leaps + 1; i++) {
+        scroll.scrollTop += i < steps ? 480 : far;
+        const now = await frame();
+        worst = Math.max(worst, now - last);
+        last = now;
+        frames++;
+      }
+      return [worst, frames / ((last - began) / 1000)];
+    };
+    ";
+
 /// One window at a time: each takes a browser engine's worth of memory and both cores.
 static STAGE: Mutex<()> = Mutex::new(());
 
@@ -386,7 +405,6 @@ impl Window<'_> {
     /// sorting, the longest frame of the scroll, frames a second, and how many rows the page held.
     pub async fn open_sort_and_scroll(&self, count: usize) -> Value {
         let script = "const [count, done] = arguments;
-            const frame = () => new Promise(requestAnimationFrame);
             const until = async (is) => {
               const start = performance.now();
               while (!is()) await frame();
@@ -401,22 +419,31 @@ impl Window<'_> {
               head.click();
               const sorted = () => head.closest('[role=columnheader]').getAttribute('aria-sort') === 'ascending';
               const sort = await until(() => sorted() && document.querySelector('.saved').innerText === '已保存');
-              const scroll = document.querySelector('.scroll');
-              // Some of it as a wheel does, then in leaps, as the bar does.
-              const [steps, leaps] = [120, 60];
-              const far = scroll.scrollHeight / leaps;
-              let [worst, frames, last] = [0, 0, await frame()];
-              const began = last;
-              for (let i = 0; i < steps + leaps + 1; i++) {
-                scroll.scrollTop += i < steps ? 480 : far;
-                const now = await frame();
-                worst = Math.max(worst, now - last);
-                last = now;
-                frames++;
-              }
-              done([open, sort, worst, frames / ((last - began) / 1000), document.querySelectorAll('.row').length]);
+              const [worst, rate] = await scrolled(document.querySelector('.scroll'));
+              done([open, sort, worst, rate, document.querySelectorAll('.row').length]);
             })();";
-        self.client.execute_async(script, vec![json!(count)]).await.expect("measured")
+        let script = format!("{SCROLL}{script}");
+        self.client.execute_async(&script, vec![json!(count)]).await.expect("measured")
+    }
+
+    /// Puts a plain table of so many rows on the page, all of them, with no program behind it, and scrolls it likewise:
+    /// the longest frame and frames a second that this machine has for that.
+    pub async fn scroll_a_plain_table(&self, rows: usize, columns: usize) -> Value {
+        let script = "const [rows, columns, done] = arguments;
+            document.body.innerHTML = '<div style=\"height: 600px; overflow: auto\"><table style=\"table-layout: fixed; border-collapse: collapse\"></table></div>';
+            const table = document.querySelector('table');
+            for (let r = 0; r < rows; r++) {
+              const row = table.insertRow();
+              row.style.height = '32px';
+              for (let c = 0; c < columns; c++) {
+                const cell = row.insertCell();
+                cell.style.border = '1px solid silver';
+                cell.textContent = `智农号${r} ${c}`;
+              }
+            }
+            requestAnimationFrame(async () => done(await scrolled(table.parentElement)));";
+        let script = format!("{SCROLL}{script}");
+        self.client.execute_async(&script, vec![json!(rows), json!(columns)]).await.expect("measured")
     }
 
     /// Ends the journey: nothing may have gone wrong on the page.

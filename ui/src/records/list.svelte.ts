@@ -55,7 +55,9 @@ export class List {
 
   /** Changes of its own that the other rooms are being told of. */
   private telling = 0;
-  private asked = new Set<number>();
+  /** The rows that the window shows, and whether some of them are on their way. */
+  private wanted = { first: 0, last: -1 };
+  private bringing = false;
   /** Answers to an older question are not taken. */
   private turn = 0;
   /** A list is on its way; what changed meanwhile is asked for when it is there. */
@@ -119,7 +121,6 @@ export class List {
     this.recorded = rows.all;
     this.totals = rows.totals;
     this.apart = rows.apart;
-    this.asked.clear();
   }
 
   /** The row at a position, when it is at hand. */
@@ -132,20 +133,34 @@ export class List {
     return this.row(at)?.cells[this.places[column] ?? -1] ?? '';
   }
 
-  /** Brings the rows of the window, where they are not at hand. */
+  /** Brings the rows of the window, where they are not at hand: one page at a time, so that a scroll that has gone on
+   * meanwhile waits for no page that it has left behind. */
   ensure(first: number, last: number): void {
-    for (let page = Math.floor(Math.max(0, first) / PAGE); page * PAGE <= Math.min(last, this.count - 1); page++) {
-      if (!this.pages.has(page) && !this.asked.has(page)) void this.bring(page);
-    }
+    this.wanted = { first, last };
+    if (this.missing() !== undefined && !this.bringing) void this.bringAll();
   }
 
-  private async bring(page: number): Promise<void> {
+  private missing(): number | undefined {
+    const { first, last } = this.wanted;
+    for (let page = Math.floor(Math.max(0, first) / PAGE); page * PAGE <= Math.min(last, this.count - 1); page++) {
+      if (!this.pages.has(page)) return page;
+    }
+    return undefined;
+  }
+
+  private async bringAll(): Promise<void> {
+    this.bringing = true;
+    for (let page = this.missing(); page !== undefined && (await this.bring(page)); page = this.missing());
+    this.bringing = false;
+  }
+
+  /** False when the core has no answer: it is asked again when the window moves. */
+  private async bring(page: number): Promise<boolean> {
     const turn = this.turn;
-    this.asked.add(page);
     const rows = await api.listRows(this.name, this.view, page * PAGE, PAGE, false).catch(() => null);
-    if (turn !== this.turn) return;
-    this.asked.delete(page);
-    if (!rows) return;
+    // Another list, or another view of it: what is missing there is asked for next.
+    if (turn !== this.turn) return true;
+    if (!rows) return false;
     const pages = new Map(this.pages);
     pages.set(page, rows.rows);
     // What lies far from here is let go: memory does not grow with the list.
@@ -154,6 +169,7 @@ export class List {
       if (far !== undefined) pages.delete(far);
     }
     this.pages = pages;
+    return true;
   }
 
   /** Asks again for the window around the active cell. `anew` filters and sorts again. */
