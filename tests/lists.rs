@@ -338,3 +338,33 @@ fn a_filtered_list_stays_filtered_while_it_is_worked_in() {
     office.add("team", &[("name", "丁"), ("moved_in_on", "2021-01-01")]);
     assert_eq!(office.column("team", &view, "name", false), ["甲", "丁"], "a new record is seen by who typed it");
 }
+
+#[test]
+fn the_window_begins_in_the_list_it_was_left_in_with_the_view_it_had() {
+    let mut office = office("first");
+    office.add("team", &[("name", "甲队")]);
+    office.add("team", &[("name", "乙队")]);
+    assert!(office.desk.first().expect("an answer").list.is_none(), "it was left in no list");
+    let mut first = |settings: &[(&str, serde_json::Value)]| {
+        for (key, value) in settings {
+            office.desk.settings_mut().set(key, value.clone()).expect("remembered");
+        }
+        office.desk.first().expect("an answer").list.expect("a list")
+    };
+    let down = serde_json::json!({ "filters": [], "sort": { "field": "name", "down": true }, "only": [1] });
+    let list = first(&[("room", "records".into()), ("room/records", "team".into()), ("filter/team", down)]);
+    let labels: Vec<&str> = list.rows.rows.iter().map(|row| row.label.as_str()).collect();
+    assert_eq!((list.name.as_str(), labels), ("team", vec!["乙队", "甲队"]), "in the order it was left in");
+    assert_eq!(list.view, by("name", true), "what a finding had named is not kept to");
+    assert_eq!(list.columns.len(), list.rows.rows[0].cells.len(), "a cell for each column");
+    assert!(list.groups.iter().flat_map(|group| &group.lists).any(|entry| entry.name == "team" && entry.count == 2));
+    let gone = serde_json::json!({ "filters": [{ "field": "gone", "test": { "is": "blank" } }] });
+    let list = first(&[("filter/team", gone)]);
+    assert_eq!(
+        (list.view, list.rows.count),
+        (View::default(), 2),
+        "a filter that fits no more is given up, not the list"
+    );
+    let list = first(&[("room/records", "nothing".into())]);
+    assert_eq!(list.name, list.groups[0].lists[0].name, "a list that is no more gives way to the first");
+}

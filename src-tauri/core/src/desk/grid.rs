@@ -685,3 +685,36 @@ fn bound(field: &Field, text: &str, last: bool) -> Result<Option<i64>> {
     let read = roster::typed(field, text).map_err(Error::refused)?;
     Ok(read.and_then(|v| v.as_int()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_beginning_of_a_key_never_says_otherwise_than_the_key() {
+        let texts = [
+            "",
+            " ",
+            "1",
+            "12",
+            "A队",
+            "阿",
+            "阿里",
+            "阿里云",
+            "阿里云计",
+            "阿里云计算",
+            "阿里云计算机",
+            "𠀀",
+            "🎉",
+            "龘",
+        ];
+        let texts = texts.into_iter().map(|text| Key::Text(order::key(text)));
+        let numbers = [i64::MIN, -1, 0, 1, 12, i64::MAX].map(Key::Number);
+        for keys in [texts.collect::<Vec<_>>(), numbers.to_vec()] {
+            for (a, b) in keys.iter().flat_map(|a| keys.iter().map(move |b| (a, b))) {
+                let lead = a.lead().cmp(&b.lead());
+                assert!(lead == a.cmp(b) || lead.is_eq(), "the lead of a pair is its order, or leaves it open");
+            }
+        }
+    }
+}
