@@ -342,8 +342,8 @@ fn a_filtered_list_stays_filtered_while_it_is_worked_in() {
 #[test]
 fn the_window_begins_in_the_list_it_was_left_in_with_the_view_it_had() {
     let mut office = office("first");
-    office.add("team", &[("name", "甲队")]);
-    office.add("team", &[("name", "乙队")]);
+    office.add("team", &[("name", "甲队"), ("moved_in_on", "2021-03-01")]);
+    office.add("team", &[("name", "乙队"), ("moved_in_on", "2021-03-02")]);
     assert!(office.desk.first().expect("an answer").list.is_none(), "it was left in no list");
     let mut first = |settings: &[(&str, serde_json::Value)]| {
         for (key, value) in settings {
