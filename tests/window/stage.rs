@@ -21,7 +21,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Scrolls a box to its end, some of the way as a wheel does, then in leaps, as the bar does: the longest frame in
 /// milliseconds, and frames a second.
-const SCROLL: &str = "const frame = () => new Promise(requestAnimationFrame);
+pub const SCROLL: &str = "const frame = () => new Promise(requestAnimationFrame);
     const scrolled = async (scroll) => {
       const [steps, leaps] = [120, 60];
       const far = scroll.scrollHeight / leaps;
@@ -424,26 +424,6 @@ impl Window<'_> {
             })();";
         let script = format!("{SCROLL}{script}");
         self.client.execute_async(&script, vec![json!(count)]).await.expect("measured")
-    }
-
-    /// Puts a plain table of so many rows on the page, all of them, with no program behind it, and scrolls it likewise:
-    /// the longest frame and frames a second that this machine has for that.
-    pub async fn scroll_a_plain_table(&self, rows: usize, columns: usize) -> Value {
-        let script = "const [rows, columns, done] = arguments;
-            document.body.innerHTML = '<div style=\"height: 600px; overflow: auto\"><table style=\"table-layout: fixed; border-collapse: collapse\"></table></div>';
-            const table = document.querySelector('table');
-            for (let r = 0; r < rows; r++) {
-              const row = table.insertRow();
-              row.style.height = '32px';
-              for (let c = 0; c < columns; c++) {
-                const cell = row.insertCell();
-                cell.style.border = '1px solid silver';
-                cell.textContent = `智农号${r} ${c}`;
-              }
-            }
-            requestAnimationFrame(async () => done(await scrolled(table.parentElement)));";
-        let script = format!("{SCROLL}{script}");
-        self.client.execute_async(&script, vec![json!(rows), json!(columns)]).await.expect("measured")
     }
 
     /// Ends the journey: nothing may have gone wrong on the page.
