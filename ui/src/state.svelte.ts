@@ -99,6 +99,8 @@ export class Screen {
     dark.addEventListener('change', (e) => (this.systemDark = e.matches));
     await this.again();
     if (this.status) await this.sameDay();
+    // Once the first room stands: the first search is then as quick as the next. What goes wrong here the search says.
+    setTimeout(() => void api.readySearch().catch(() => null), 1000);
   }
 
   /** Opens the folder, at the start or after it could not be opened. */
