@@ -3,11 +3,13 @@
 use std::io::{Cursor, Read};
 
 use incubator::ledger::Ledger;
+use incubator::progress::Progress;
 use incubator::record::shape;
-use incubator::roster::read;
+use incubator::roster::{Reader, read};
 use rust_xlsxwriter::{Format, Workbook};
 
-use crate::roster::{replaced, shown, with_part, zipped};
+use crate::cli::program;
+use crate::roster::{compound, replaced, shown, with_part, zipped};
 
 /// Two teams: text, a date, a phone that is text.
 fn xlsx() -> Vec<u8> {
@@ -293,6 +295,123 @@ fn amount(cell: &str, computed: bool) -> Vec<u8> {
         "xl/workbook.xml" if !computed => text.replace(" fullCalcOnLoad=\"1\"", ""),
         _ => text,
     })
+}
+
+/// A record of an old .xls.
+fn old_record(kind: u16, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).expect("short");
+    [&kind.to_le_bytes()[..], &length.to_le_bytes(), content].concat()
+}
+
+/// The stream of an old .xls with one sheet of these cells; `more` stands in its index.
+fn old_stream(more: &[u8], cells: &[u8]) -> Vec<u8> {
+    let begin = |of: u8| old_record(0x0809, &[0, 6, of, 0, 0, 0, 0, 0]);
+    let index = |at: u32| {
+        let sheet = [&at.to_le_bytes()[..], &[0, 0, 1, 0], b"S"].concat();
+        [begin(5), old_record(0x0085, &sheet), more.to_vec(), old_record(0x000a, &[])].concat()
+    };
+    let start = u32::try_from(index(0).len()).expect("short");
+    [index(start), begin(16), cells.to_vec(), old_record(0x000a, &[])].concat()
+}
+
+/// Strings that cells share, in letters of two bytes.
+fn old_strings(strings: &[&str]) -> Vec<u8> {
+    let count = u32::try_from(strings.len()).expect("few").to_le_bytes();
+    let mut content = [count, count].concat();
+    for text in strings {
+        let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        content.extend(u16::try_from(units.len() / 2).expect("short").to_le_bytes());
+        content.push(1);
+        content.extend(units);
+    }
+    old_record(0x00fc, &content)
+}
+
+/// The beginning of a cell: row, column, style.
+fn old_cell(row: u16, column: u16) -> Vec<u8> {
+    [row.to_le_bytes(), column.to_le_bytes(), [0; 2]].concat()
+}
+
+fn old_shared(row: u16, column: u16, string: u32) -> Vec<u8> {
+    old_record(0x00fd, &[&old_cell(row, column)[..], &string.to_le_bytes()].concat())
+}
+
+#[test]
+fn an_old_sheet_full_to_its_last_row_is_read() {
+    let mut cells = Vec::new();
+    for row in 0..=u16::MAX {
+        for column in 0..20 {
+            cells.extend(old_shared(row, column, u32::from(column % 2)));
+        }
+    }
+    let stream = old_stream(&old_strings(&["甲", "这是一段备注，有的名册里每一行都有"]), &cells);
+    // Sectors of 4,096 bytes: those of their table, the directory, the stream.
+    const SIZE: usize = 4096;
+    let sectors = stream.len().div_ceil(SIZE);
+    let tables = (sectors + 8).div_ceil(SIZE / 4 - 1);
+    let mut file = vec![0_u8; SIZE * (2 + tables + sectors)];
+    let number = |n: usize| u32::try_from(n).expect("small");
+    let mut put = |at: usize, n: u32| file[at..at + 4].copy_from_slice(&n.to_le_bytes());
+    for (at, n) in [(44, tables), (48, tables), (56, SIZE)] {
+        put(at, number(n));
+    }
+    (0..109).for_each(|i| put(76 + 4 * i, if i < tables { number(i) } else { u32::MAX }));
+    [60, 68].into_iter().for_each(|at| put(at, 0xffff_fffe));
+    for i in 0..=tables + sectors {
+        let next = match i {
+            i if i < tables => 0xffff_fffd,
+            i if i == tables || i == tables + sectors => 0xffff_fffe,
+            i => number(i + 1),
+        };
+        put(SIZE + 4 * i, next);
+    }
+    let folder = SIZE * (1 + tables);
+    for (entry, (start, length)) in [(0xffff_fffe, 0), (number(tables + 1), stream.len())].into_iter().enumerate() {
+        put(folder + 128 * entry + 116, start);
+        put(folder + 128 * entry + 120, number(length));
+    }
+    for (entry, name) in ["Root Entry", "Workbook"].into_iter().enumerate() {
+        let units: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        file[folder + 128 * entry..][..units.len()].copy_from_slice(&units);
+    }
+    file[..8].copy_from_slice(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
+    file[26..34].copy_from_slice(&[4, 0, 0xfe, 0xff, 12, 0, 6, 0]);
+    file[folder + SIZE..][..stream.len()].copy_from_slice(&stream);
+    let reader = Reader::of(program().to_owned());
+    reader.open(&file, "名册.xls", Progress::SILENT).expect("all that the format holds, within the reader's memory");
+}
+
+#[test]
+fn formulas_of_an_old_file_that_nobody_computed_are_flagged() {
+    let strings = old_strings(&["收入日期", "收入类别", "金额", "2021-03-01", "房租"]);
+    let cells = |results: [[u8; 8]; 2]| {
+        let mut cells: Vec<u8> = (0..3).flat_map(|c| old_shared(0, c, c.into())).collect();
+        for (row, result) in (1..).zip(results) {
+            cells.extend(old_shared(row, 0, 3));
+            cells.extend(old_shared(row, 1, 4));
+            cells.extend(old_record(0x0006, &[&old_cell(row, 2)[..], &result, &[0; 8]].concat()));
+        }
+        cells
+    };
+    let (zero, text, ten) = (0_f64.to_le_bytes(), [3, 0, 0, 0, 0, 0, 0xff, 0xff], 10_f64.to_le_bytes());
+    // What Excel and WPS write says which of them computed.
+    let engine = |n: u32| old_record(0x01c1, &[&[0xc1, 1, 0, 0][..], &n.to_le_bytes()].concat());
+    let said = |more: Vec<u8>, results: [[u8; 8]; 2]| {
+        let bytes = compound("Workbook", &old_stream(&[strings.clone(), more].concat(), &cells(results)));
+        shown(&read(&bytes, "收入.xls", shape("income").expect("a list"), &Ledger::default()).expect("a plan"))
+    };
+    let asks = |said: &str| said.matches("是公式，文件里没有存下它的结果").count();
+    assert_eq!(asks(&said(Vec::new(), [zero, text])), 2, "nothing but 0 and nothing: never computed");
+    assert_eq!(asks(&said(engine(0), [zero, text])), 2, "to be computed when it is opened");
+    assert_eq!(asks(&said(engine(191_029), [zero, text])), 0, "computed to 0 by Excel");
+    let one = said(Vec::new(), [zero, ten]);
+    assert_eq!(asks(&one), 0, "a program that computes one computes all: {one}");
+    assert!(one.contains("amount=10.00"), "{one}");
+    // What breaks off in the middle of a sheet is not read as far as it goes.
+    let whole = old_stream(&strings, &cells([ten, ten]));
+    let cut = compound("Workbook", &whole[..whole.len() - 4]);
+    let error = read(&cut, "收入.xls", shape("income").expect("a list"), &Ledger::default()).expect_err("cut");
+    assert!(error.to_string().contains("损坏"), "{error}");
 }
 
 #[test]

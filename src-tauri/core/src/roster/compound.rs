@@ -162,9 +162,9 @@ impl Stream {
         file.stream("Workbook").or_else(|| file.stream("Book")).map(Stream)
     }
 
-    /// Its records from a place on, as far as the end of what begins there.
-    pub fn records(&self, start: usize) -> impl Iterator<Item = (u16, &[u8])> + '_ {
-        records(self.0.get(start..).unwrap_or_default()).take_while(|(kind, _)| *kind != 0x000a)
+    /// Its records from a place on.
+    pub fn all(&self, start: usize) -> impl Iterator<Item = (u16, &[u8])> + '_ {
+        records(self.0.get(start..).unwrap_or_default())
     }
 }
 

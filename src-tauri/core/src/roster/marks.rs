@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use zip::ZipArchive;
 
-use super::compound::Stream;
 use super::sheet::Merged;
 
 /// How a number is shown, where that says more than the number.
@@ -185,6 +184,31 @@ pub(super) fn shows_days(code: &str) -> bool {
         }
     }
     false
+}
+
+/// How the number of a cell is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Look {
+    /// As any number.
+    Plain,
+    /// As a day or a time.
+    Day,
+    /// In a way that says more.
+    Own(Shown),
+}
+
+/// How a format shows a number.
+pub(super) fn look_of(code: &str) -> Look {
+    if shows_days(code) { Look::Day } else { of_format(code).map_or(Look::Plain, Look::Own) }
+}
+
+/// How the formats show a number that files need not write out: ECMA-376 18.8.30, those of East Asia among them.
+pub(super) fn built_in_look(id: u32) -> Look {
+    match id {
+        9 | 10 => Look::Own(Shown::Percent),
+        14..=22 | 27..=36 | 45..=47 | 50..=58 => Look::Day,
+        _ => Look::Plain,
+    }
 }
 
 /// The parts of the sheets of an .xlsb in the order of its index, where that names them all.
@@ -474,63 +498,6 @@ pub(super) fn of_tables(bytes: &[u8]) -> Option<Vec<Marks>> {
         }
     }
     Some(out)
-}
-
-/// What is marked on each sheet of an old .xls.
-pub(super) fn of_stream(bytes: &[u8]) -> Option<Vec<Marks>> {
-    let stream = Stream::of(bytes)?;
-    let u16_at = |content: &[u8], at: usize| Some(u16::from_le_bytes(content.get(at..at + 2)?.try_into().ok()?));
-    let mut formats = built_in();
-    let mut styles: Vec<u16> = Vec::new();
-    let mut starts: Vec<usize> = Vec::new();
-    for (kind, content) in stream.records(0) {
-        match kind {
-            0x0085 => starts.extend(u32_at(content, 0).and_then(|at| usize::try_from(at).ok())),
-            0x00e0 => styles.extend(u16_at(content, 2)),
-            0x041e => {
-                let (Some(id), Some(count), Some(flags)) = (u16_at(content, 0), u16_at(content, 2), content.get(4))
-                else {
-                    continue;
-                };
-                let text = content.get(5..).unwrap_or_default();
-                let units: Vec<u16> = if flags & 1 == 0 {
-                    text.iter().map(|b| u16::from(*b)).collect()
-                } else {
-                    text.as_chunks::<2>().0.iter().map(|b| u16::from_le_bytes(*b)).collect()
-                };
-                let code: String = String::from_utf16_lossy(&units).chars().take(count.into()).collect();
-                formats.insert(id, of_format(&code));
-            }
-            _ => {}
-        }
-    }
-    let shown: Vec<Option<Shown>> = styles.iter().map(|id| formats.get(id).cloned().flatten()).collect();
-    let sheet = |start: &usize| {
-        let mut marks = Marks::default();
-        for (kind, content) in stream.records(*start) {
-            let (Some(row), Some(column)) = (u16_at(content, 0), u16_at(content, 2)) else { continue };
-            let mut put = |column: u16, style: Option<u16>| {
-                let own = style.and_then(|style| shown.get(usize::from(style)).cloned().flatten());
-                if let Some(own) = own.filter(|_| marks.shown.len() < MOST) {
-                    marks.shown.insert((row.into(), column.into()), own);
-                }
-            };
-            match kind {
-                0x0203 | 0x027e | 0x0006 => put(column, u16_at(content, 4)),
-                0x00bd => {
-                    let count = u16::try_from(content.len() / 6).unwrap_or(0);
-                    (0..count).for_each(|n| put(column.saturating_add(n), u16_at(content, 4 + usize::from(n) * 6)));
-                }
-                // Its height is zero.
-                0x0208 if content.get(12).is_some_and(|flags| flags & 0x20 != 0) => {
-                    marks.hidden.push(u32::from(row) + 1);
-                }
-                _ => {}
-            }
-        }
-        marks
-    };
-    Some(starts.iter().map(sheet).collect())
 }
 
 #[cfg(test)]

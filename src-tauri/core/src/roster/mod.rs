@@ -30,10 +30,12 @@ mod plan;
 mod reader;
 mod sheet;
 mod stage;
+mod strings;
 mod table;
 mod value;
 mod wire;
 mod words;
+mod xls;
 mod xlsx;
 mod xml;
 

@@ -7,10 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{Data, DataRef, Reader, SheetType, SheetVisible};
 
 use super::guard::{self, Format};
-use super::marks::{self, Marks, Shown};
+use super::marks::{self, Look, Marks, Shown};
 use super::packed::{Packed, Packing};
 use super::value::{Cell, UNSOLVED};
-use super::{csv, guard::refuse, xlsx};
+use super::{csv, guard::refuse, xls, xlsx};
 use crate::error::Result;
 
 /// A rectangle of merged cells, first and last row and column, rows from 1, columns from 0.
@@ -218,6 +218,7 @@ pub(super) fn read(bytes: &[u8], file: &str, take: Taker<'_>) -> Result<()> {
     match catch_unwind(AssertUnwindSafe(|| match guard::look(bytes, file)? {
         Format::Text => text(bytes, &mut sink),
         Format::Xlsx => xlsx::read(bytes, &mut sink),
+        Format::Xls if xls::read(bytes, &mut sink)? => Ok(()),
         format => workbook(bytes, format, &mut sink),
     })) {
         Ok(outcome) => outcome,
@@ -264,8 +265,17 @@ impl Sink<'_> {
         (self.take)(part)
     }
 
+    /// A number with the look of its style, where that is known; days may count from 1904.
+    pub fn put_number(&mut self, row: u32, column: u32, number: f64, look: Option<&Look>, late: bool) -> Result<()> {
+        match look {
+            None | Some(Look::Plain) => self.put(row, column, Cell::Number(number, false)),
+            Some(Look::Day) => self.put(row, column, Cell::Date(number + if late { DAYS_TO_1904 } else { 0.0 })),
+            Some(Look::Own(shown)) => self.put_shown(row, column, number, shown),
+        }
+    }
+
     /// A number as it is seen.
-    pub fn put_shown(&mut self, row: u32, column: u32, number: f64, shown: &Shown) -> Result<()> {
+    fn put_shown(&mut self, row: u32, column: u32, number: f64, shown: &Shown) -> Result<()> {
         let digits = Cell::Number(number, false);
         let seen = match shown {
             Shown::Percent => return self.put(row, column, Cell::Number(number, true)),
@@ -356,15 +366,13 @@ fn workbook(bytes: &[u8], format: Format, sink: &mut Sink<'_>) -> Result<()> {
             }
         }
         Format::Xls => {
-            let mut all = marks::of_stream(bytes).unwrap_or_default();
             let mut book = calamine::Xls::new(source).map_err(|e| bad(&e))?;
             let late = book.has_1904_epoch();
-            for (at, name, hidden) in worksheets(book.sheets_metadata()) {
+            for (_, name, hidden) in worksheets(book.sheets_metadata()) {
                 sink.sheet(&name, hidden, late)?;
+                (sink.take)(Part::Unseen)?;
                 sink.merged(book.merge_cells_by_sheet_name(&name).unwrap_or_default())?;
-                let own = all.get_mut(at).map(std::mem::take).unwrap_or_default();
-                range(sink, &book.worksheet_range(&name).map_err(|e| bad(&e))?, &own, late)?;
-                sink.marks(own)?;
+                range(sink, &book.worksheet_range(&name).map_err(|e| bad(&e))?, &Marks::default(), late)?;
             }
         }
         Format::Ods => {

@@ -3,21 +3,20 @@
 //! that say nothing about cells (macros, pictures, links) are not unpacked at all.
 
 use std::collections::HashMap;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use zip::ZipArchive;
 use zip::read::ZipFile;
 use zip::result::ZipError;
 
 use super::guard::{self, MAX_PART, MAX_PARTS};
-use super::marks::{self, Shown};
-use super::sheet::{DAYS_TO_1904, MAX_TEXT, Part, Sink, damaged};
+use super::marks::{self, Look};
+use super::sheet::{Part, Sink, damaged};
+use super::strings::Strings;
 use super::value::{Cell, UNSOLVED};
 use super::xml::{Piece, Tag, Wrong, Xml};
 use crate::error::{Error, Result};
 
-/// Text of shared strings that is held at a time, of which a roster has a third.
-const MAX_STRINGS: usize = MAX_TEXT / 3 * 2;
 /// Styles of cells, of which Excel allows fewer.
 const MAX_STYLES: usize = 100_000;
 const MAX_SHEETS: usize = 1_000;
@@ -49,6 +48,9 @@ const BROKEN: Stop = Stop::Wrong(Wrong::Broken);
 
 type Reading<T> = std::result::Result<T, Stop>;
 
+/// A part as it is unpacked.
+type Unpacked<'z, 'a> = Xml<ZipFile<'z, Cursor<&'a [u8]>>>;
+
 /// The parts of a workbook.
 struct Parts<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
@@ -68,11 +70,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Reads a part, when it is there.
-    fn read<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&mut Xml<ZipFile<'_, Cursor<&'a [u8]>>>) -> Reading<T>,
-    ) -> Result<Option<T>> {
+    fn read<T>(&mut self, name: &str, read: impl FnOnce(&mut Unpacked<'_, 'a>) -> Reading<T>) -> Result<Option<T>> {
         let Some(at) = self.names.get(&guard::plain_name(name)) else { return Ok(None) };
         let part = self.archive.by_index(*at).map_err(|error| match error {
             ZipError::UnsupportedArchive(why) if why.to_lowercase().contains("password") => guard::encrypted(self.file),
@@ -160,7 +158,7 @@ struct Index {
     computed: bool,
 }
 
-fn index<R: Read>(xml: &mut Xml<R>) -> Reading<Index> {
+fn index(xml: &mut Unpacked<'_, '_>) -> Reading<Index> {
     xml.is("workbook")?;
     let mut index = Index::default();
     while let Some(piece) = xml.next()? {
@@ -182,17 +180,8 @@ fn index<R: Read>(xml: &mut Xml<R>) -> Reading<Index> {
     Ok(index)
 }
 
-/// How a cell's number is shown.
-#[derive(Clone)]
-enum Look {
-    Plain,
-    /// As a day or a time.
-    Day,
-    Own(Shown),
-}
-
 /// How the numbers of each style are shown.
-fn styles<R: Read>(xml: &mut Xml<R>) -> Reading<Vec<Look>> {
+fn styles(xml: &mut Unpacked<'_, '_>) -> Reading<Vec<Look>> {
     xml.is("styleSheet")?;
     let mut formats: HashMap<u32, Look> = HashMap::new();
     let mut styles = Vec::new();
@@ -204,13 +193,12 @@ fn styles<R: Read>(xml: &mut Xml<R>) -> Reading<Vec<Look>> {
                 b"cellXfs" => cells = !tag.empty,
                 b"numFmt" if named => {
                     if let (Some(id), Some(code)) = (number(&tag, "numFmtId"), tag.text("formatCode")?) {
-                        let own = marks::of_format(&code).map_or(Look::Plain, Look::Own);
-                        formats.insert(id, if marks::shows_days(&code) { Look::Day } else { own });
+                        formats.insert(id, marks::look_of(&code));
                     }
                 }
                 b"xf" if cells => {
                     let id = number(&tag, "numFmtId").unwrap_or(0);
-                    styles.push(formats.get(&id).cloned().unwrap_or_else(|| built_in(id)));
+                    styles.push(formats.get(&id).cloned().unwrap_or_else(|| marks::built_in_look(id)));
                 }
                 _ => {}
             },
@@ -229,49 +217,7 @@ fn number(tag: &Tag<'_>, name: &str) -> Option<u32> {
     std::str::from_utf8(tag.get(name)?).ok()?.trim().parse().ok()
 }
 
-/// The formats that files need not write out: ECMA-376 18.8.30, those of East Asia among them.
-fn built_in(id: u32) -> Look {
-    match id {
-        9 | 10 => Look::Own(Shown::Percent),
-        14..=22 | 27..=36 | 45..=47 | 50..=58 => Look::Day,
-        _ => Look::Plain,
-    }
-}
-
-/// The shared strings side by side.
-#[derive(Default)]
-struct Strings {
-    blocks: Vec<String>,
-    /// Block, beginning and end of each.
-    at: Vec<(u32, u32, u32)>,
-    bytes: usize,
-}
-
-impl Strings {
-    /// Bytes of a block, if no string is longer.
-    const BLOCK: usize = 1 << 20;
-
-    fn get(&self, at: usize) -> Option<&str> {
-        let (block, from, to) = *self.at.get(at)?;
-        self.blocks.get(block as usize)?.get(from as usize..to as usize)
-    }
-
-    fn push(&mut self, text: &str) {
-        self.bytes += text.len();
-        let full = |block: &String| block.capacity() - block.len() < text.len();
-        if self.blocks.last().is_none_or(full) {
-            self.blocks.push(String::with_capacity(text.len().max(Strings::BLOCK)));
-        }
-        let count = self.blocks.len();
-        let Some(block) = self.blocks.last_mut() else { return };
-        let place = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let from = place(block.len());
-        block.push_str(text);
-        self.at.push((place(count - 1), from, place(block.len())));
-    }
-}
-
-fn strings<R: Read>(xml: &mut Xml<R>, file: &str) -> Reading<Strings> {
+fn strings(xml: &mut Unpacked<'_, '_>, file: &str) -> Reading<Strings> {
     xml.is("sst")?;
     let mut strings = Strings::default();
     let mut text = String::new();
@@ -288,7 +234,7 @@ fn strings<R: Read>(xml: &mut Xml<R>, file: &str) -> Reading<Strings> {
             // That it goes on to its end is seen by the end of the archive's part.
             None => return Ok(strings),
         }
-        if strings.bytes > MAX_STRINGS || strings.at.len() > super::sheet::MAX_CELLS {
+        if strings.is_too_much() {
             return Err(guard::crowded(file).into());
         }
     }
@@ -296,7 +242,7 @@ fn strings<R: Read>(xml: &mut Xml<R>, file: &str) -> Reading<Strings> {
 
 /// Reads a string to the end of its element: plain, or runs of text each with a look of its own. How it is
 /// pronounced is no part of it.
-fn string<R: Read>(xml: &mut Xml<R>, end: &[u8], out: &mut String) -> Reading<()> {
+fn string(xml: &mut Unpacked<'_, '_>, end: &[u8], out: &mut String) -> Reading<()> {
     let (mut begun, mut kept, mut spoken) = (None, false, false);
     loop {
         match xml.next()? {
@@ -378,10 +324,10 @@ pub(super) fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<()> {
     let mut parts = Parts::of(bytes, file)?;
     let main = parts.links("")?.into_iter().find(|link| link.kind == "officeDocument");
     let main = main.map_or_else(|| "xl/workbook.xml".to_owned(), |link| link.part);
-    let Index { sheets, late, computed } = parts.read(&main, |xml| index(xml))?.ok_or_else(|| damaged(file))?;
+    let Index { sheets, late, computed } = parts.read(&main, index)?.ok_or_else(|| damaged(file))?;
     let links = parts.links(&main)?;
     let linked = |kind: &str| links.iter().find(|link| link.kind == kind).map(|link| link.part.clone());
-    let looks = linked("styles").map(|part| parts.read(&part, |xml| styles(xml))).transpose()?.flatten();
+    let looks = linked("styles").map(|part| parts.read(&part, styles)).transpose()?.flatten();
     let texts = linked("sharedStrings").map(|part| parts.read(&part, |xml| strings(xml, file))).transpose()?.flatten();
     let shared = Shared { strings: texts.unwrap_or_default(), styles: looks.unwrap_or_default(), late, computed };
     for Listed { name, hidden, link } in sheets {
@@ -405,7 +351,7 @@ struct Place {
     column: u32,
 }
 
-fn sheet<R: Read>(xml: &mut Xml<R>, shared: &Shared, sink: &mut Sink<'_>) -> Reading<()> {
+fn sheet(xml: &mut Unpacked<'_, '_>, shared: &Shared, sink: &mut Sink<'_>) -> Reading<()> {
     xml.is("worksheet")?;
     loop {
         match xml.next()? {
@@ -454,7 +400,7 @@ fn sheet<R: Read>(xml: &mut Xml<R>, shared: &Shared, sink: &mut Sink<'_>) -> Rea
 }
 
 /// What stands behind the rows: merged cells.
-fn behind<R: Read>(xml: &mut Xml<R>, sink: &mut Sink<'_>) -> Reading<()> {
+fn behind(xml: &mut Unpacked<'_, '_>, sink: &mut Sink<'_>) -> Reading<()> {
     let mut merged = 0;
     while let Some(piece) = xml.next()? {
         let Piece::Open(tag) = piece else { continue };
@@ -538,8 +484,8 @@ fn begun(tag: &Tag<'_>) -> Reading<Begun> {
 }
 
 /// Reads the content of a cell to its end. `text` is room for it.
-fn cell<R: Read>(
-    xml: &mut Xml<R>,
+fn cell(
+    xml: &mut Unpacked<'_, '_>,
     begun: &Begun,
     at: (u32, u32),
     shared: &Shared,
@@ -613,11 +559,9 @@ fn cell<R: Read>(
         },
         Kind::Number => match float(text) {
             None => Cell::Text(text),
-            Some(number) => match shared.styles.get(begun.style) {
-                None | Some(Look::Plain) => Cell::Number(number, false),
-                Some(Look::Day) => Cell::Date(number + if shared.late { DAYS_TO_1904 } else { 0.0 }),
-                Some(Look::Own(shown)) => return Ok(sink.put_shown(row, column, number, shown)?),
-            },
+            Some(number) => {
+                return Ok(sink.put_number(row, column, number, shared.styles.get(begun.style), shared.late)?);
+            }
         },
     };
     Ok(sink.put(row, column, content)?)
