@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,8 @@ mod names;
 
 const WINE: &str = "/usr/lib/wine/wine64";
 const DAY: &str = "2021-09-23";
+/// How each command begins.
+const SELF: [&str; 4] = ["--data", "王小明 的台账", "--today", DAY];
 
 /// Where the build puts everything.
 fn target() -> &'static Path {
@@ -64,16 +67,18 @@ impl Windows {
             let programs = home.join("程序 文件");
             fs::create_dir_all(&programs).expect("a folder");
             let windows = Windows { prefix: home.join("prefix"), programs, display: display(&home) };
-            let booted = windows.wine("wineboot").arg("-i").output().expect("Wine starts");
-            assert!(windows.prefix.join("system.reg").is_file(), "a Windows is set up: {booted:?}");
+            let booted = finished(windows.wine("wineboot").arg("-i"));
+            // Its server writes the registry when it has nothing to do any more.
+            in_time(&format!("a Windows is set up: {booted:?}"), || windows.prefix.join("system.reg").is_file());
             let system = windows.prefix.join("drive_c/windows/system32");
             compile(
                 "bcryptprimitives.c",
                 &["-shared", "-nostdlib", "-Wl,--entry,DllMain", "-ladvapi32", "-lkernel32"],
                 &system.join("bcryptprimitives.dll"),
             );
-            compile("hold.c", &["-municode"], &windows.programs.join("hold.exe"));
-            compile("dialog.c", &["-municode"], &windows.programs.join("dialog.exe"));
+            for name in ["hold", "dialog", "cut"] {
+                compile(&format!("{name}.c"), &["-municode"], &windows.programs.join(format!("{name}.exe")));
+            }
             for name in ["taizhang.exe", "taizhang-cli.exe", "WebView2Loader.dll"] {
                 fs::copy(built().join(name), windows.programs.join(name)).expect("copied");
             }
@@ -159,13 +164,12 @@ impl Side {
             assert!(program.is_file(), "taizhang-cli is not built: `cargo xtask test` builds it");
             Command::new(program)
         };
-        command.current_dir(&self.folder).args(["--data", "王小明 的台账", "--today", DAY]);
+        command.current_dir(&self.folder).args(SELF);
         command
     }
 
     fn ask(&self, args: &[&str]) -> Said {
-        let out = self.command().args(args).stdin(Stdio::null()).output().expect("the program starts");
-        said(&out)
+        said(&finished(self.command().args(args)))
     }
 
     fn done(&self, args: &[&str]) -> String {
@@ -196,6 +200,40 @@ struct Said {
     code: i32,
     out: String,
     err: String,
+}
+
+/// Runs a program to its end, however it ends.
+///
+/// What it says goes to files: the services of Wine start with whichever program comes first, keep its outputs and
+/// outlive it, so a pipe may have no end long after the program.
+///
+/// # Panics
+/// When it takes ten times as long as anything here ever took, with what else was running.
+fn finished(command: &mut Command) -> Output {
+    const LIMIT: Duration = Duration::from_secs(300);
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("said");
+    fs::create_dir_all(&home).expect("a folder");
+    let own = home.join(COUNT.fetch_add(1, Ordering::Relaxed).to_string());
+    let files = ["out", "err"].map(|ending| own.with_extension(ending));
+    let [out, err] = files.each_ref().map(|path| fs::File::create(path).expect("a file"));
+    let program = command.stdin(Stdio::null()).stdout(out).stderr(err).spawn().expect("the program starts");
+    let mut program = Running(program);
+    let end = Instant::now() + LIMIT;
+    let status = loop {
+        if let Some(status) = program.0.try_wait().expect("known") {
+            break status;
+        }
+        if Instant::now() > end {
+            let others = Command::new("ps").args(["-eo", "pid,ppid,stat,wchan:20,etimes,args"]).output();
+            let others = others.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default();
+            panic!("{command:?} does not end; at work are\n{others}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let [stdout, stderr] = files.each_ref().map(|path| fs::read(path).expect("what it said"));
+    files.iter().for_each(|path| drop(fs::remove_file(path)));
+    Output { status, stdout, stderr }
 }
 
 fn said(out: &Output) -> Said {
@@ -349,26 +387,28 @@ fn killed_at_any_moment_nothing_is_half_there() {
     fs::write(side.path("名册.csv"), roster(ROWS)).expect("written");
     side.done(&["backup"]);
     let count = || side.json(&["list", "team", "--json"]).as_array().expect("a list").len();
+    let import = ["import", "team", "名册.csv"];
+    // Ended by Windows' own means, and how long it took: a signal from outside may leave Wine itself half done.
+    let cut = |after: u128| {
+        let mut cut = Windows::get().program("cut.exe");
+        cut.current_dir(&side.folder).arg(after.to_string()).arg(Windows::get().programs.join("taizhang-cli.exe"));
+        let said = said(&finished(cut.args(SELF).args(import)));
+        let (how, took) = said.out.trim().split_once(' ').unwrap_or_else(|| panic!("{said:?}"));
+        (how == "cut", took.parse::<u128>().expect("milliseconds"))
+    };
     let (mut whole, mut none) = (0, 0);
-    let start = Instant::now();
-    side.done(&["import", "team", "名册.csv"]);
-    let mut long = start.elapsed();
+    let (_, mut long) = cut(300_000);
+    assert_eq!(count(), ROWS, "left alone it imports");
     side.done(&["undo"]);
-    // Kills spread over the time that the import takes, and on until one came before and one after the save.
-    for round in 0_u32..60 {
+    // Cuts spread over the time that the import takes, and on until one came before and one after the save.
+    for round in 0_u128..60 {
         if round >= 12 && whole > 0 && none > 0 {
             break;
         }
-        let mut running = side.command();
-        running.args(["import", "team", "名册.csv"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut running = running.spawn().expect("started");
-        std::thread::sleep(long * (round * 5 % 12 + 1) / 10);
         // It was measured while other tests were at work, and may take less time now.
-        if running.try_wait().expect("known").is_some() {
+        if !cut(long * (round * 5 % 12 + 1) / 10).0 {
             long = long * 3 / 4;
         }
-        running.kill().expect("killed");
-        running.wait().expect("gone");
         assert_eq!(side.done(&["verify"]), "台账和佐证材料完好\n", "round {round}: it opens, and is sound");
         match count() {
             0 => none += 1,
@@ -379,7 +419,7 @@ fn killed_at_any_moment_nothing_is_half_there() {
             some => panic!("round {round}: {some} of {ROWS} rows are there"),
         }
     }
-    assert!(whole > 0 && none > 0, "kills came before and after the save: {none} and {whole}");
+    assert!(whole > 0 && none > 0, "cuts came before and after the save: {none} and {whole}");
 }
 
 #[test]
@@ -391,14 +431,12 @@ fn a_folder_in_use_is_refused_with_its_user() {
     let mut refused = None;
     // The one that looks may have the folder first, or come when the other is done: they start anew until they meet.
     for _ in 0..20 {
-        let mut first = side.command();
-        first.args(["import", "team", "名册.csv"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut first = first.spawn().expect("started");
-        while refused.is_none() && first.try_wait().expect("known").is_none() {
+        let mut first = Running::quiet(side.command().args(["import", "team", "名册.csv"]));
+        while refused.is_none() && first.0.try_wait().expect("known").is_none() {
             let said = side.ask(&["list", "operator"]);
             refused = (said.code == 1).then_some(said.err);
         }
-        first.wait().expect("ended");
+        first.ended();
         if refused.is_some() {
             break;
         }
@@ -419,28 +457,27 @@ fn an_open_workbook_is_waited_for_and_then_named() {
     let hold = |milliseconds: &str| {
         let mut holder = Windows::get().program("hold.exe");
         holder.current_dir(&side.folder).args(["季报 2021Q3.xlsx", milliseconds]).stdout(Stdio::piped());
-        let mut holder = holder.spawn().expect("started");
+        let mut holder = Running(holder.stdin(Stdio::null()).stderr(Stdio::null()).spawn().expect("started"));
         let mut line = String::new();
-        BufReader::new(holder.stdout.take().expect("its words")).read_line(&mut line).expect("a line");
+        BufReader::new(holder.0.stdout.take().expect("its words")).read_line(&mut line).expect("a line");
         assert_eq!(line.trim(), "held", "it has the file");
         holder
     };
     fs::write(&file, b"old").expect("an old one");
-    let mut scanner = hold("500");
+    let scanner = hold("500");
     side.done(&export);
     assert!(fs::read(&file).expect("there") == whole, "a scanner that looks for a moment is waited for");
-    scanner.wait().expect("ended");
+    scanner.ended();
 
     fs::write(&file, b"old").expect("an old one");
-    let mut excel = hold("600000");
+    let excel = hold("600000");
     let said = side.ask(&export);
     assert_eq!(said.code, 1, "{}", said.out);
     assert!(said.err.contains("文件正被其他程序占用，请关闭后重试：季报 2021Q3.xlsx"), "{}", said.err);
     assert_eq!(fs::read(&file).expect("there"), b"old", "and it is as it was");
     assert!(!files(&side.folder).keys().any(|name| name.ends_with(".tmp")), "nothing is left beside it");
     // Reading does not disturb Excel: a roster that is open there is imported all the same.
-    excel.kill().expect("closed");
-    excel.wait().expect("gone");
+    drop(excel);
     side.done(&export);
     assert!(fs::read(&file).expect("there") == whole, "closed, the same step succeeds");
 }
@@ -453,8 +490,8 @@ fn paths_over_260_characters_serve() {
     assert!(folder.chars().count() > 260);
     let run = |args: &[&str]| {
         let mut command = Windows::get().program("taizhang-cli.exe");
-        let out = command.current_dir(&side.folder).args(["--data", &folder, "--today", DAY]).args(args).output();
-        let said = said(&out.expect("started"));
+        let said =
+            said(&finished(command.current_dir(&side.folder).args(["--data", &folder, "--today", DAY]).args(args)));
         assert_eq!((said.code, said.err.as_str()), (0, ""), "{args:?}: {}", said.out);
         said.out
     };
@@ -607,8 +644,7 @@ static SCREEN: Mutex<()> = Mutex::new(());
 
 /// What a person does at a dialog; its words.
 fn dialog(title: &str, acts: &[&str]) -> String {
-    let out = Windows::get().program("dialog.exe").arg(title).args(acts).output().expect("started");
-    let said = said(&out);
+    let said = said(&finished(Windows::get().program("dialog.exe").arg(title).args(acts)));
     assert_eq!(said.code, 0, "the dialog “{title}” shows, and takes {acts:?}: {}{}", said.out, said.err);
     said.out
 }
@@ -623,15 +659,7 @@ fn without_webview2_the_program_says_what_to_do() {
     }
     let start = || {
         let mut program = windows.wine(folder.join("taizhang.exe"));
-        Running(program.args(["--data", "不该有的台账"]).current_dir(&folder).spawn().expect("started"))
-    };
-    let ended = |mut program: Running| {
-        let mut code = None;
-        in_time("the program ends", || {
-            code = program.0.try_wait().expect("known").map(|status| status.code());
-            code.is_some()
-        });
-        code.flatten()
+        Running::quiet(program.args(["--data", "不该有的台账"]).current_dir(&folder))
     };
     let _screen = SCREEN.lock().expect("the other test with dialogs passed");
     let first = start();
@@ -641,7 +669,7 @@ fn without_webview2_the_program_says_what_to_do() {
         words.contains("MicrosoftEdgeWebView2RuntimeInstallerX64.exe") && words.contains("没有 WebView2"),
         "{words}"
     );
-    assert_eq!(ended(first), Some(1), "it ends, and says so to who started it");
+    assert_eq!(first.ended(), Some(1), "it ends, and says so to who started it");
 
     // The offline installer beside the program is offered and run: here one that only leaves a mark.
     let source = folder.join("installer.c");
@@ -655,14 +683,14 @@ fn without_webview2_the_program_says_what_to_do() {
     assert!(words.contains("离线安装程序，现在安装吗"), "{words}");
     let words = dialog("众创台账", &["press=OK"]);
     assert!(words.contains("WebView2 没有装好") && words.contains('7'), "what did not help is said too: {words}");
-    assert_eq!(ended(second), Some(1));
+    assert_eq!(second.ended(), Some(1));
     assert!(folder.join("ran.txt").is_file(), "the installer was run");
     assert!(!folder.join("不该有的台账").exists(), "the data folder is not touched before there is a window");
 }
 
 /// Waits for something that another program brings about.
 fn in_time(what: &str, mut done: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_secs(120);
     while !done() {
         assert!(Instant::now() < end, "{what}");
         std::thread::sleep(Duration::from_millis(100));
@@ -671,6 +699,24 @@ fn in_time(what: &str, mut done: impl FnMut() -> bool) {
 
 /// Ends when dropped: a test that fails must not leave a program at work.
 struct Running(Child);
+
+impl Running {
+    /// Started with nobody to talk to: Wine's services, which may start with it, keep what it was given open.
+    fn quiet(command: &mut Command) -> Running {
+        let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Running(command.spawn().expect("the program starts"))
+    }
+
+    /// Its exit code, once it has ended.
+    fn ended(mut self) -> Option<i32> {
+        let mut code = None;
+        in_time("the program ends", || {
+            code = self.0.try_wait().expect("known").map(|status| status.code());
+            code.is_some()
+        });
+        code.flatten()
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -688,7 +734,7 @@ fn the_installer_installs_upgrades_and_removes_and_the_data_survive() {
     let (program, data) = (local.join("Programs/众创台账"), local.join("众创台账"));
     let start_menu =
         local.parent().expect("AppData").join("Roaming/Microsoft/Windows/Start Menu/Programs/众创台账.lnk");
-    let install = || windows.wine(&setup).arg("/S").status().expect("started").code();
+    let install = || finished(windows.wine(&setup).arg("/S")).status.code();
     assert_eq!(install(), Some(0), "installed without a question");
     for name in ["taizhang.exe", "taizhang-cli.exe", "WebView2Loader.dll", "使用说明.html", "uninstall.exe"] {
         assert!(program.join(name).is_file(), "{name} is installed");
@@ -701,7 +747,7 @@ fn the_installer_installs_upgrades_and_removes_and_the_data_survive() {
     let own = |args: &[&str]| {
         let mut command = windows.wine(program.join("taizhang-cli.exe"));
         let folder = format!("C:\\users\\{}\\AppData\\Local\\众创台账", user(&local));
-        said(&command.args(["--data", &folder, "--today", DAY]).args(args).output().expect("started"))
+        said(&finished(command.args(["--data", &folder, "--today", DAY]).args(args)))
     };
     assert_eq!(
         own(&["sample"]),
@@ -716,7 +762,7 @@ fn the_installer_installs_upgrades_and_removes_and_the_data_survive() {
     // While the program runs, nothing is replaced: this one waits for its standard input.
     let mut at_work = windows.wine(program.join("taizhang-cli.exe"));
     at_work.args(["--read-for-parent", "100000000", "600"]).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut at_work = Running(at_work.spawn().expect("started"));
+    let mut at_work = Running(at_work.stderr(Stdio::null()).spawn().expect("started"));
     let mut first = [0];
     at_work.0.stdout.take().expect("its words").read_exact(&mut first).expect("it is at work");
     fs::write(program.join("使用说明.html"), "旧的").expect("an older one");
@@ -735,13 +781,13 @@ fn the_installer_installs_upgrades_and_removes_and_the_data_survive() {
 
     // Data must not lie where the program is removed.
     let into = format!("/D=C:\\users\\{}\\AppData\\Local\\众创台账", user(&local));
-    assert_eq!(windows.wine(&setup).args(["/S", &into]).status().expect("started").code(), Some(4));
+    assert_eq!(finished(windows.wine(&setup).args(["/S", &into])).status.code(), Some(4));
     assert!(files(&data) == sound, "the data folder takes no program");
 
     // Removed without a word: the data stay, and so does what the person put beside the program.
     fs::write(program.join("我的表.xlsx"), "自己的").expect("a file of the person's own");
-    let remove = |args: &[&str]| windows.wine(program.join("uninstall.exe")).args(args).spawn().expect("started");
-    remove(&["/S"]).wait().expect("ended");
+    let remove = |args: &[&str]| Running::quiet(windows.wine(program.join("uninstall.exe")).args(args));
+    remove(&["/S"]).ended();
     in_time("the program goes", || !program.join("taizhang.exe").exists() && !start_menu.exists());
     in_time("so does its uninstaller", || !program.join("uninstall.exe").exists());
     assert_eq!(files(&program).into_keys().collect::<Vec<_>>(), ["我的表.xlsx"], "only what was installed goes");
@@ -752,7 +798,7 @@ fn the_installer_installs_upgrades_and_removes_and_the_data_survive() {
     assert_eq!(own(&["verify"]).code, 0, "which open");
     let sound = files(&data);
     let _screen = SCREEN.lock().expect("the other test with dialogs passed");
-    let asked = Running(remove(&[]));
+    let asked = remove(&[]);
     dialog("众创台账 卸载", &["text=删除数据", "press=卸载"]);
     let words = dialog("众创台账", &["press=OK"]);
     assert!(words.contains("输入的文字与“删除台账数据”不同"), "{words}");

@@ -60,9 +60,14 @@ fn main() -> ExitCode {
 
 /// Says why there is no window.
 fn cannot_open(why: &tauri::Error) {
-    webview::say(&format!(
-        "窗口打不开，台账的数据不受影响。请重新启动电脑后再试；仍然打不开时把下面的话告诉技术人员：\n\n{why}"
-    ));
+    let say =
+        format!("窗口打不开，台账的数据不受影响。请重新启动电脑后再试；仍然打不开时把下面的话告诉技术人员：\n\n{why}");
+    // A native dialog beside a window that came half up waits for that window's loop for ever, except on Windows.
+    if cfg!(windows) {
+        webview::say(&say);
+    } else {
+        eprintln!("{say}");
+    }
 }
 
 /// Opens the window and stays until it is closed, or Windows logs off or shuts down: both end in

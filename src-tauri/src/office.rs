@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use incubator::desk::Desk;
 use incubator::error::Refusal;
@@ -98,8 +99,18 @@ impl Office {
 }
 
 fn desk(folder: Option<&PathBuf>) -> Result<Desk> {
+    /// Whoever closed the program and starts it again at once finds the last one still at its closing backup.
+    const STILL_CLOSING: Duration = Duration::from_secs(5);
     let folder = folder.ok_or_else(|| Error::refused("找不到本机用户的数据目录，请用 --data 指定数据文件夹"))?;
-    Desk::open(folder, WHO, today())
+    let start = Instant::now();
+    loop {
+        match Desk::open(folder, WHO, today()) {
+            Err(Error::Held { .. }) if start.elapsed() < STILL_CLOSING => {
+                std::thread::sleep(Duration::from_millis(100))
+            }
+            done => return done,
+        }
+    }
 }
 
 fn today() -> chrono::NaiveDate {

@@ -1,8 +1,8 @@
-//! 档案 without a mouse.
+//! 档案 without a mouse, a kill while typing, and columns as a person arranges them.
 
 use fantoccini::key::Key;
 use incubator::desk::columns;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::stage::{Stage, Window, play, sample_folder};
 
@@ -139,6 +139,146 @@ fn a_record_is_entered_found_deleted_and_brought_back_without_a_mouse() {
         window.wait("the grid has the keys", &resting).await;
         window.keys(&ctrl('y')).await;
         window.counts("brought again", &more).await;
+        window.close().await;
+    });
+}
+
+#[test]
+fn a_kill_while_typing_costs_no_word_and_steps_go_back_and_forth_over_restarts() {
+    play(async {
+        let mut stage = Stage::set("killed", false);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.room("档案").await;
+        window.list("创业团队").await;
+        let at = columns("team").expect("columns").iter().position(|c| c.name == "note").expect("the note");
+        let cell = |row: usize, text: &str| {
+            format!(
+                "return document.querySelector('[data-row=\"{row}\"][data-cell=\"{at}\"]')?.innerText === {text:?} && {SAVED}"
+            )
+        };
+        // A step that is to be taken back after the restart, by its name.
+        window.cell(1, at).await;
+        window.keys(&format!("first{}", Key::Enter)).await;
+        window.wait("kept", &cell(1, "first")).await;
+        let named =
+            "const name = document.querySelector('header .what')?.innerText; return name?.includes('备注') && name";
+        let step = window.wait("its name", named).await;
+        let step = step.as_str().expect("a name").to_owned();
+        window.cell(0, at).await;
+        window.keys("half a sent").await;
+        // Within the second that a kill may cost, the typing lies on the disk: nobody left the cell.
+        let drafts = folder.join("drafts.json");
+        let start = std::time::Instant::now();
+        while !std::fs::read_to_string(&drafts).is_ok_and(|text| text.contains("half a sent")) {
+            assert!(start.elapsed() < crate::stage::PATIENCE, "what is being typed is written down");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        stage.kill().await;
+        drop(window);
+
+        stage.again();
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.shows("上次有 1 格输入后没有保存").await;
+        assert_eq!(window.text("header .what").await, step, "the step before is there, with its name");
+        window.press("填入并保存").await;
+        window.wait("what was typed", &cell(0, "half a sent")).await;
+        // Both steps are taken back, the last in yet another start; there the first is brought again, by its name.
+        for (row, text) in [(0, ""), (1, "")] {
+            window.run("document.querySelector('header button.quiet').click()").await;
+            window.wait("taken back", &cell(row, text)).await;
+        }
+        window.close().await;
+        stage.again();
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        let redo =
+            "[...document.querySelectorAll('header button.quiet')].find((b) => b.innerText.trim().startsWith('重做'))";
+        let named = format!("return {redo}?.querySelector('.what')?.innerText === {step:?}");
+        window.wait("the step to be brought again", &named).await;
+        window.wait("the grid", &cell(1, "")).await;
+        window.run(&format!("{redo}.click()")).await;
+        window.wait("brought again", &cell(1, "first")).await;
+        window.shows(&format!("已重做：{step}")).await;
+        window.close().await;
+    });
+}
+
+#[test]
+fn columns_are_moved_hidden_and_remembered_and_sums_follow_the_filter() {
+    play(async {
+        let mut stage = Stage::set("columns", true);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.room("档案").await;
+        window.size(1366, 768).await;
+        window.list("收入").await;
+        let heads =
+            "[...document.querySelectorAll('[data-head] .words')].map((w) => w.childNodes[0].textContent.trim())";
+        let before = window.run(&format!("return {heads}")).await;
+        // The third column is dragged before the second.
+        window
+            .run(
+                "const head = (at) => document.querySelector(`[data-head=\"${at}\"]`);
+                 const clip = new DataTransfer();
+                 const fire = (at, type) => head(at).dispatchEvent(new DragEvent(type, { dataTransfer: clip, bubbles: true, cancelable: true }));
+                 fire(2, 'dragstart'); fire(1, 'dragover'); fire(1, 'drop')",
+            )
+            .await;
+        let moved = json!([before[2], before[1]]);
+        let now = format!("const now = {heads}; return now[1] === {} && now[2] === {}", moved[0], moved[1]);
+        window.wait("moved", &now).await;
+        // Another is hidden by its menu; the name stays where it is while the rest scrolls.
+        let hidden = window.run(&format!("return {heads}[3]")).await.as_str().expect("a label").to_owned();
+        window.run("document.querySelector('[data-head=\"3\"] .more').click()").await;
+        window.press("隐藏").await;
+        let gone = format!("return !{heads}.includes({hidden:?}) && document.querySelector('.menu') === null");
+        window.wait("hidden", &gone).await;
+        window.size(1000, 768).await;
+        window.run("document.querySelector('.scroll').scrollLeft = 1e6").await;
+        let stays = "const frozen = document.querySelector('[data-row=\"0\"].frozen')?.getBoundingClientRect();
+                     const outer = document.querySelector('.scroll').getBoundingClientRect();
+                     return document.querySelector('.scroll').scrollLeft > 0 && frozen !== undefined && frozen.left - outer.left < 60";
+        window.wait("the name stays in sight", stays).await;
+        // The sum is that of the rows shown.
+        let sum = "return [...document.querySelectorAll('.total .cell')].map((c) => c.innerText).find((t) => /\\d/.test(t)) ?? ''";
+        let all = window.run(sum).await;
+        assert_ne!(all, json!(""), "the amounts have a sum");
+        window.run("document.querySelector('[data-head=\"0\"] .more').click()").await;
+        window.press("空白").await;
+        window.wait("none are blank", "return document.querySelector('.tally')?.innerText.startsWith('0 / ')").await;
+        assert_ne!(window.run(sum).await, all, "and so is its sum");
+        window.run("document.querySelector('[data-head=\"0\"] .more').click()").await;
+        window.press("非空白").await;
+        let filtered = window
+            .wait(
+                "filtered",
+                "const all = document.querySelector('.tally')?.innerText; return /^[1-9].* \\/ /.test(all) && all",
+            )
+            .await;
+        window.run("document.querySelector('[data-head=\"1\"] .sort').click()").await;
+        window
+            .wait(
+                "sorted",
+                "return document.querySelector('[data-head=\"1\"]').getAttribute('aria-sort') === 'ascending'",
+            )
+            .await;
+        window.close().await;
+
+        // All of it is there at the next start, in the room and list that were left.
+        stage.again();
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        let list = "return document.querySelector('.tools h1')?.innerText === '收入' && document.querySelector('[data-head]') !== null";
+        window.wait("the list", list).await;
+        let now = window.run(&format!("return {heads}")).await;
+        assert_eq!(json!([now[1], now[2]]), moved, "the order is remembered");
+        let shown: &[Value] = now.as_array().expect("heads");
+        assert!(!shown.contains(&json!(hidden)), "and what was hidden");
+        assert_eq!(shown.len() + 1, before.as_array().expect("heads").len(), "and nothing else");
+        assert_eq!(json!(window.tally().await), filtered, "the filter is remembered");
+        let order = window.run("return document.querySelector('[data-head=\"1\"]').getAttribute('aria-sort')").await;
+        assert_eq!(order, json!("ascending"), "and the order of the rows");
         window.close().await;
     });
 }

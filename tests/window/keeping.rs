@@ -4,7 +4,7 @@
 use fantoccini::key::Key;
 use serde_json::json;
 
-use crate::stage::{Stage, play, sample_folder};
+use crate::stage::{Stage, Window, play, sample_folder};
 
 #[test]
 fn a_space_begins_with_its_name_and_nothing_else() {
@@ -90,4 +90,59 @@ fn what_is_looked_for_is_found_and_what_was_done_can_be_taken_back() {
         window.picture("history-1366").await;
         window.close().await;
     });
+}
+
+impl Window<'_> {
+    /// Begins long work by a script, stops it by its button once it has told its first step, and looks that it says so.
+    /// Work that was over before the button came is begun again.
+    async fn stops(&self, what: &str, begin: &str) {
+        let script = format!(
+            "const done = arguments[0];
+             const until = async (is) => {{ while (!is()) await new Promise(requestAnimationFrame); }};
+             const progress = () => document.querySelector('.progress');
+             (async () => {{
+               for (let turn = 0; turn < 8; turn++) {{
+                 {begin};
+                 await until(() => progress()?.innerText.includes({what:?}));
+                 await until(() => !progress() || progress().querySelector('.what').innerText.includes('：'));
+                 progress()?.querySelector('button').click();
+                 await until(() => !progress());
+                 await until(() => document.querySelector('.notice')?.innerText.trim());
+                 if (document.querySelector('.notice').innerText.includes({what:?} + '：已取消')) return done(true);
+               }}
+               done(false);
+             }})();"
+        );
+        let stopped = self.client.execute_async(&script, Vec::new()).await.expect("begun");
+        assert_eq!(stopped, json!(true), "{what} is stopped by its button");
+    }
+
+    /// With many records: a backup, a verification and a restore are stopped by their buttons and leave all as it was.
+    pub async fn long_work_is_stopped(&self) {
+        self.room("备份与设置").await;
+        let press = |words: &str| {
+            format!(
+                "const find = () => [...document.querySelectorAll('main button:not(:disabled)')].find((b) => b.innerText.trim() === {words:?});
+                 await until(find); find().click()"
+            )
+        };
+        self.stops("备份", &press("立即备份")).await;
+        self.run("document.getElementById('tab-verify').click()").await;
+        self.stops("校验", &press("开始校验")).await;
+        self.run("document.getElementById('tab-backups').click()").await;
+        self.press("立即备份").await;
+        self.shows("已备份，并已打开校验").await;
+        let before = self.text("header").await;
+        self.stops("查看恢复的影响", &press("恢复…")).await;
+        let restore = format!(
+            "{}; await until(() => document.querySelector('dialog[open] .button.main'));
+             document.querySelector('dialog[open] .button.main').click()",
+            press("恢复…")
+        );
+        self.stops("恢复备份", &restore).await;
+        assert_eq!(self.text("header").await, before, "nothing was done that could be taken back");
+        self.run("document.getElementById('tab-verify').click()").await;
+        self.press("开始校验").await;
+        self.shows("全部完好").await;
+    }
 }

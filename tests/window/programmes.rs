@@ -80,7 +80,7 @@ fn count(folder: &Path) -> usize {
 #[test]
 fn a_programme_is_gauged_judged_written_and_its_gaps_lead_to_their_records() {
     play(async {
-        let stage = Stage::set("programmes", false);
+        let mut stage = Stage::set("programmes", false);
         let folder = stage.home.join("台账");
         drop(sample_folder(&folder));
         let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
@@ -171,6 +171,7 @@ fn a_programme_is_gauged_judged_written_and_its_gaps_lead_to_their_records() {
         };
         desk.delete_all("mentor", &[1]).expect("deleted");
         drop(desk);
+        stage.again();
         let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
         window.programme("hunan-2016").await;
         window.side("附表").await;

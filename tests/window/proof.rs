@@ -28,6 +28,9 @@ fn pictures_are_dragged_to_the_record_that_a_programme_misses_them_on() {
         let follow = "const one = document.querySelector('.missing .link'); one?.click(); return one !== null";
         window.wait("the first of them", follow).await;
         window.wait("its proof", "return document.querySelector('aside .proof .amber') !== null").await;
+        let in_sight = "const at = document.querySelector('aside .proof').getBoundingClientRect();
+                        return at.top < innerHeight - 100 && document.activeElement?.innerText === '选择文件'";
+        window.wait("which is in sight, and its chooser has the keys", in_sight).await;
 
         // Two pictures and one of them again under another name, all dropped together.
         let drop = "const picture = (colour, name) => {

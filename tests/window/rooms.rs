@@ -143,7 +143,7 @@ impl Window<'_> {
 #[test]
 fn every_room_reads_well_in_both_themes_and_all_sizes() {
     play(async {
-        let stage = Stage::set("rooms", false);
+        let mut stage = Stage::set("rooms", false);
         let folder = stage.home.join("台账");
         drop(sample_folder(&folder));
         let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
@@ -185,6 +185,7 @@ fn every_room_reads_well_in_both_themes_and_all_sizes() {
         window.looks("dark", "normal").await;
         window.room("季度更新").await;
         window.close().await;
+        stage.again();
         let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
         window
             .wait(

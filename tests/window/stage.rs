@@ -83,10 +83,11 @@ impl Drop for Helper {
 /// A screen, a message bus, a home folder and a driver of one test's own.
 pub struct Stage {
     pub home: PathBuf,
+    dark: bool,
     port: u16,
     surroundings: Vec<(&'static str, String)>,
     /// In the order in which they end: the driver before its screen.
-    _helpers: Vec<Helper>,
+    helpers: Vec<Helper>,
 }
 
 impl Stage {
@@ -96,6 +97,15 @@ impl Stage {
         for folder in ["data", "run"] {
             std::fs::create_dir_all(home.join(folder)).expect("a home folder");
         }
+        let mut stage = Stage { home, dark, port: 0, surroundings: Vec::new(), helpers: Vec::new() };
+        stage.again();
+        stage
+    }
+
+    /// Another screen, bus and driver for the same home: on the old bus a program that has just ended still bears its
+    /// name for a moment, and a start would only bring that one forward.
+    pub fn again(&mut self) {
+        self.helpers.clear();
         let mut screen = Command::new("Xvfb");
         screen.args(["-displayfd", "1", "-screen", "0", "2000x1300x24", "-nolisten", "tcp"]);
         let mut screen = Helper::start({
@@ -108,7 +118,7 @@ impl Stage {
         let mut bus = Helper::start(bus);
         let address = bus.says();
 
-        let path = |folder: &str| home.join(folder).display().to_string();
+        let path = |folder: &str| self.home.join(folder).display().to_string();
         let mut surroundings = vec![
             ("DISPLAY", display),
             ("DBUS_SESSION_BUS_ADDRESS", address),
@@ -124,7 +134,7 @@ impl Stage {
             ("NO_AT_BRIDGE", "1".to_owned()),
             ("TAURI_WEBVIEW_AUTOMATION", "true".to_owned()),
         ];
-        if dark {
+        if self.dark {
             surroundings.push(("GTK_THEME", "Adwaita:dark".to_owned()));
         }
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
@@ -134,7 +144,7 @@ impl Stage {
             driver.stdout(Stdio::null()).stderr(Stdio::null());
             driver
         });
-        Stage { home, port, surroundings, _helpers: vec![driver, bus, screen] }
+        (self.port, self.surroundings, self.helpers) = (port, surroundings, vec![driver, bus, screen]);
     }
 
     /// A program in the same surroundings.
@@ -179,11 +189,35 @@ impl Stage {
         };
         Window { stage: self, client }
     }
+
+    /// Kills the windows that are open on this stage, at once and without a word.
+    pub async fn kill(&self) {
+        for id in self.windows() {
+            assert!(Command::new("kill").args(["-KILL", &id]).status().expect("kill runs").success(), "{id} is killed");
+            let start = Instant::now();
+            while !has_ended(&id) {
+                assert!(start.elapsed() < PATIENCE, "a killed window ends");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+    }
+
+    /// The processes of this stage that show a window.
+    fn windows(&self) -> Vec<String> {
+        let home = format!("HOME={}\0", self.home.join("").display());
+        let own = |entry: &std::fs::DirEntry| {
+            let with = std::fs::read(entry.path().join("environ")).unwrap_or_default();
+            let is = std::fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe == program());
+            is && with.windows(home.len()).any(|part| part == home.as_bytes())
+        };
+        let found = std::fs::read_dir("/proc").expect("processes").flatten().filter(own);
+        found.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
 }
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        self._helpers.clear();
+        self.helpers.clear();
         let _ = std::fs::remove_dir_all(&self.home);
     }
 }
@@ -429,8 +463,21 @@ impl Window<'_> {
     /// Ends the journey: nothing may have gone wrong on the page.
     pub async fn close(self) {
         self.nothing_went_wrong().await;
+        let open = self.stage.windows();
         self.client.close().await.expect("the window closes");
+        let start = Instant::now();
+        // A second start would only bring the first one forward while that has not ended.
+        while !open.iter().all(|id| has_ended(id)) {
+            assert!(start.elapsed() < PATIENCE, "a closed window ends its program");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
+}
+
+/// Whether a process has let go of everything: its memory goes first, its files after that.
+fn has_ended(id: &str) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    !status.contains("State:") || status.contains("State:\tZ")
 }
 
 /// Longer than any journey takes on a slow machine: one whose driver answers no more fails instead of lasting for ever.

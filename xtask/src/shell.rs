@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 /// What a task gives: nothing, or the sentence to end with (empty when everything is said already).
 pub type Outcome<T = ()> = Result<T, String>;
@@ -49,21 +51,46 @@ pub fn run(mut command: Command, what: &str) -> Outcome {
 }
 
 /// Runs a program in the open and also hands back what it printed on its standard output.
+///
+/// Its end is what counts, not that of its output: what it started may hold that open and live on.
 pub fn run_and_keep(mut command: Command) -> Outcome<(bool, String)> {
+    const LAST_WORDS: Duration = Duration::from_secs(5);
     let name = command.get_program().to_string_lossy().into_owned();
     let cannot = |e: std::io::Error| format!("无法启动 {name}（{e}）");
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(cannot)?;
-    let mut kept = String::new();
+    let (tell, told) = channel();
     if let Some(out) = child.stdout.take() {
-        let mut out = BufReader::new(out);
-        let mut line = Vec::new();
-        while out.read_until(b'\n', &mut line).is_ok_and(|n| n > 0) {
-            let text = String::from_utf8_lossy(&line);
-            print!("{text}");
-            kept.push_str(&text);
-            line.clear();
-        }
-        let _ = std::io::stdout().flush();
+        std::thread::spawn(move || {
+            let mut out = BufReader::new(out);
+            let mut line = Vec::new();
+            while out.read_until(b'\n', &mut line).is_ok_and(|n| n > 0) {
+                let text = String::from_utf8_lossy(&line).into_owned();
+                print!("{text}");
+                // Nobody listens any more once the program has ended and said its last words.
+                let _ = tell.send(text);
+                line.clear();
+            }
+        });
     }
-    Ok((child.wait().is_ok_and(|s| s.success()), kept))
+    let ok = child.wait().is_ok_and(|s| s.success());
+    let mut kept = String::new();
+    while let Ok(text) = told.recv_timeout(LAST_WORDS) {
+        kept.push_str(&text);
+    }
+    let _ = std::io::stdout().flush();
+    Ok((ok, kept))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lives_on_after_a_program_is_not_waited_for() {
+        let mut left = Command::new("sh");
+        left.args(["-c", "sleep 3600 2>/dev/null & echo $!"]);
+        let (ok, said) = run_and_keep(left).expect("it starts");
+        assert!(succeeds(command("kill", &[said.trim()])), "it said {said:?}, and what it left still held its output");
+        assert!(ok);
+    }
 }

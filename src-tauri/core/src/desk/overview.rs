@@ -8,7 +8,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use super::filing::{find, stored};
-use super::{Choice, Desk, Target};
+use super::{Choice, Desk, Target, target};
 use crate::amount;
 use crate::error::Result;
 use crate::form::{Content, Level};
@@ -315,7 +315,9 @@ impl Desk {
             let Some(first) = group.missing.first() else { continue };
             let kind = first.kind;
             let ids = group.missing.iter().filter(|gap| gap.kind == kind).map(|gap| gap.id).collect();
-            todo.push(Todo { press: Press::Missing, say: group.say, target: Target::records(kind, ids) });
+            let target =
+                Target::Records { list: Some(kind.to_owned()), ids: Some(ids), field: Some(target::PROOF.to_owned()) };
+            todo.push(Todo { press: Press::Missing, say: group.say, target });
         }
         Ok(())
     }

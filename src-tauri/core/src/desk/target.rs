@@ -19,7 +19,7 @@ pub enum Target {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[ts(optional, type = "number[]")]
         ids: Option<Vec<i64>>,
-        /// English name of the field to go to.
+        /// English name of the field to go to, or `proof` for the record's proof files.
         #[serde(skip_serializing_if = "Option::is_none")]
         field: Option<String>,
     },
@@ -63,6 +63,9 @@ pub enum Target {
         section: Option<String>,
     },
 }
+
+/// Stands for the proof of a record where a field is named; no field bears this name.
+pub(super) const PROOF: &str = "proof";
 
 impl Target {
     /// One record of a list.
