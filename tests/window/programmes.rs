@@ -36,6 +36,18 @@ impl Window<'_> {
         self.wait(name, &on).await;
     }
 
+    /// The first text of Hunan's filing, opened to be written.
+    pub async fn filing_text(&self) {
+        self.programme("hunan-2016").await;
+        self.side("附表").await;
+        self.choose("附表", "hunan-filing-2016").await;
+        self.wait("the paper", "return document.querySelector('article.paper')?.dataset.form === 'hunan-filing-2016'")
+            .await;
+        self.wait("its text", "const b = document.querySelector('[data-text=HN1_20]'); b?.click(); return b !== null")
+            .await;
+        self.wait("the words", "return (document.querySelector('aside textarea')?.value ?? '') !== ''").await;
+    }
+
     /// The room, a programme and the day.
     pub async fn programme(&self, id: &str) {
         self.room("附表与申报").await;
@@ -123,16 +135,7 @@ fn a_programme_is_gauged_judged_written_and_its_gaps_lead_to_their_records() {
         window.wait("the list", "return document.querySelector('.tools h1')?.innerText === '服务人员'").await;
 
         // A text is counted as it is typed; over its limit it is an 错误.
-        window.programme("hunan-2016").await;
-        window.side("附表").await;
-        window.choose("附表", "hunan-filing-2016").await;
-        window
-            .wait("the paper", "return document.querySelector('article.paper')?.dataset.form === 'hunan-filing-2016'")
-            .await;
-        window
-            .wait("its text", "const b = document.querySelector('[data-text=HN1_20]'); b?.click(); return b !== null")
-            .await;
-        window.wait("the words", "return (document.querySelector('aside textarea')?.value ?? '') !== ''").await;
+        window.filing_text().await;
         window.write(&"字".repeat(203)).await;
         window.shows("203 / 200 字，超出 3 字").await;
         window.picture("programmes-text-over-1366").await;

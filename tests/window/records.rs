@@ -343,11 +343,11 @@ fn no_letter_of_a_composition_is_lost_and_none_of_its_keys_moves() {
         window.press("逐项复制").await;
         window.holds_compositions(".portal textarea", "what is read back stays").await;
         // The other rooms: the ground of a judgement, a text of an annex, what is pasted, a name.
-        window.room("附表与申报").await;
-        window.wait("a programme", "const list = document.querySelector('select[aria-label=申报事项]'); if (!list?.options.length) return false; list.value = 'shanxi-2022'; list.dispatchEvent(new Event('change', { bubbles: true })); return document.querySelector('[aria-label=\"S9.1 依据\"]') !== null").await;
+        window.programme("shanxi-2022").await;
+        window.side("条件").await;
         window.holds_compositions("[aria-label=\"S9.1 依据\"]", "a ground stays").await;
         window.holds_compositions("#on", "the day of gauging stays").await;
-        window.wait("its tables", "[...document.querySelectorAll('[role=tab]')].find((t) => t.innerText.trim() === '附表').click(); const text = document.querySelector('[data-text]'); text?.click(); return text !== null").await;
+        window.filing_text().await;
         window.holds_compositions("aside textarea", "a text of an annex stays").await;
         window.room("导入").await;
         window.press("粘贴内容").await;

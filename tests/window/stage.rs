@@ -285,11 +285,19 @@ impl Window<'_> {
     pub async fn press(&self, words: &str) {
         let path = format!("//button[normalize-space()='{words}'][not(@disabled)]");
         let start = Instant::now();
+        let mut tried = None;
         loop {
             match self.client.find(Locator::XPath(&path)).await {
-                Ok(button) => return button.click().await.unwrap_or_else(|e| panic!("{words}: {e}")),
+                // The driver now and then refuses without a word where the page moves under it; it is asked again.
+                Ok(button) => match button.click().await {
+                    Ok(()) => return,
+                    Err(e) => tried = Some(e),
+                },
+                // It took the click all the same, and the button has gone.
+                Err(_) if tried.is_some() => return,
                 Err(e) => assert!(start.elapsed() < PATIENCE, "no button “{words}”: {e}; {}", self.text("body").await),
             }
+            assert!(start.elapsed() < PATIENCE, "the button “{words}” is pressed: {tried:?}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
