@@ -45,7 +45,6 @@ fn main() -> ExitCode {
         }
         Err(wrong) => wrong.exit(),
     };
-    webview::draw_as_the_machine_can();
     if !webview::is_there() {
         return ExitCode::FAILURE;
     }

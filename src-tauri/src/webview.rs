@@ -14,23 +14,6 @@ pub fn say(text: &str) {
     MessageDialog::new().set_level(MessageLevel::Error).set_title(TITLE).set_description(text).show();
 }
 
-/// Has the page drawn outright where no graphics card draws it: WebKit would have the processor play a graphics card for
-/// every frame, which takes three times as long. It hears of this by its own variable alone, so this comes first of all,
-/// before there is a second thread; who has set it has decided otherwise.
-#[cfg(target_os = "linux")]
-pub fn draw_as_the_machine_can() {
-    let is_card = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with("renderD");
-    let card = std::fs::read_dir("/dev/dri").is_ok_and(|all| all.flatten().any(is_card));
-    if !card {
-        // A page that is drawn the slow way is drawn all the same.
-        let _ = gtk::glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false);
-    }
-}
-
-/// WebView2 looks at the machine itself.
-#[cfg(not(target_os = "linux"))]
-pub fn draw_as_the_machine_can() {}
-
 /// Whether the window can be shown. Windows 11 brings WebView2, some Windows 10 do not: then it is installed
 /// from the file beside the program if the person agrees, or it is said how to get it.
 pub fn is_there() -> bool {
