@@ -339,10 +339,11 @@ fn old_shared(row: u16, column: u16, string: u32) -> Vec<u8> {
 #[test]
 fn an_old_sheet_full_to_its_last_row_is_read() {
     let mut cells = Vec::new();
+    // 18 numbers in a record of many cells.
+    let numbers = [[0, 0, 6, 0, 0, 0].repeat(18), vec![19, 0]].concat();
     for row in 0..=u16::MAX {
-        for column in 0..20 {
-            cells.extend(old_shared(row, column, u32::from(column % 2)));
-        }
+        (0..2).for_each(|column| cells.extend(old_shared(row, column, column.into())));
+        cells.extend(old_record(0x00bd, &[&row.to_le_bytes()[..], &[2, 0], &numbers].concat()));
     }
     let stream = old_stream(&old_strings(&["甲", "这是一段备注，有的名册里每一行都有"]), &cells);
     // Sectors of 4,096 bytes: those of their table, the directory, the stream.

@@ -352,7 +352,7 @@ fn phone(label: &str, cell: Cell<'_>) -> Result<String, String> {
     match cell {
         Cell::Text(text) if is_mobile(text) => Ok(text.to_owned()),
         Cell::Text(text) => {
-            let text = half_width(&cleaned(text));
+            let text = half_width(&cleaned(text)).replace('—', "-");
             if is_exponent(&text) {
                 return Err(format!("{label}“{text}”是 Excel 的科学计数法，原来的数字已丢失，请重新填写"));
             }
@@ -786,6 +786,8 @@ const WORDS: &[(&str, &str)] = &[
     ("学士", "本科"),
     ("大学", "本科"),
     ("专科", "大专"),
+    ("大学专科", "大专"),
+    ("本科/学士", "本科"),
     ("高职", "大专"),
     ("中专", "高中及以下"),
     ("初中", "高中及以下"),
