@@ -100,7 +100,7 @@ fn a_report_is_looked_into_mended_explained_carried_over_sealed_and_held_against
         window.turn_to_the_published_quarter().await;
         window.press("已上报与现台账").await;
         let moved = format!(
-            "return [...document.querySelectorAll('dialog.differences[open] tbody tr')].some((r) => r.innerText.includes('zjf04') && r.innerText.includes({event:?}))"
+            "return [...document.querySelectorAll('dialog.differences[open] tbody tr')].some((r) => r.innerText.includes('zjf04') && r.querySelector('.link')?.innerText.includes({event:?}))"
         );
         window.wait("the difference with its record", &moved).await;
         assert_eq!(window.figures().await, FIGURES, "the sealed figures stay");
