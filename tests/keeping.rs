@@ -48,7 +48,11 @@ fn the_overview_names_what_is_missing_and_leads_to_it() {
         Target::Round { period: Some("2021Q3".into()) },
         "head-counts are mended in the round"
     );
-    assert_eq!(says(&office, "1 场活动缺签到表"), Target::records("event", vec![event]), "proof, with the event");
+    assert_eq!(
+        says(&office, "1 场活动缺签到表"),
+        Target::Records { list: Some("event".into()), ids: Some(vec![event]), field: Some("proof".into()) },
+        "the event, at its proof"
+    );
     assert_eq!(says(&office, "1 份协议 30 天内到期"), Target::records("agreement", vec![agreement]), "the agreement");
     assert!(
         matches!(says(&office, "1 个入驻对象未填技术领域"), Target::Records { ids: Some(ids), .. } if ids == [team])

@@ -2993,7 +2993,7 @@ list?: string,
  */
 ids?: number[], 
 /**
- * English name of the field to go to.
+ * English name of the field to go to, or `proof` for the record's proof files.
  */
 field?: string, } | { "room": "round", 
 /**

@@ -7,10 +7,13 @@ use tauri::State;
 use crate::commands::settings::remembered;
 use crate::office::{Answer, Office};
 
+/// What is kept as the screen gave it, by key or place.
+type ByName = Map<String, Value>;
+
 /// Everything that the window needs to show its first room: the folder with the list that was left open, what is
 /// remembered, and what was typed and not yet kept, by place.
 #[tauri::command(async)]
-pub fn first(office: State<'_, Office>) -> Answer<(First, Map<String, Value>, Map<String, Value>)> {
+pub fn first(office: State<'_, Office>) -> Answer<(First, ByName, ByName)> {
     office.ask(|desk| Ok((desk.first()?, remembered(desk), desk.drafts().all().clone())))
 }
 
