@@ -19,6 +19,7 @@ use serde_json::Value;
 mod names;
 
 const WINE: &str = "/usr/lib/wine/wine64";
+const WINE_SERVER: &str = "/usr/lib/wine/wineserver64";
 const DAY: &str = "2021-09-23";
 /// How each command begins.
 const SELF: [&str; 4] = ["--data", "王小明 的台账", "--today", DAY];
@@ -67,10 +68,13 @@ impl Windows {
             let programs = home.join("程序 文件");
             fs::create_dir_all(&programs).expect("a folder");
             let windows = Windows { prefix: home.join("prefix"), programs, display: display(&home) };
+            // Left alone it would end after each program, and one that starts in that moment finds nobody.
+            fs::create_dir_all(&windows.prefix).expect("a folder");
+            let served = wine_server(&windows.prefix).arg("-p").status().expect("Wine's server starts");
+            assert!(served.success(), "Wine's server stays");
             let booted = finished(windows.wine("wineboot").arg("-i"));
-            // Its server writes the registry when it has nothing to do any more.
-            in_time(&format!("a Windows is set up: {booted:?}"), || windows.prefix.join("system.reg").is_file());
             let system = windows.prefix.join("drive_c/windows/system32");
+            assert!(system.join("kernel32.dll").is_file(), "a Windows is set up: {booted:?}");
             compile(
                 "bcryptprimitives.c",
                 &["-shared", "-nostdlib", "-Wl,--entry,DllMain", "-ladvapi32", "-lkernel32"],
@@ -110,17 +114,21 @@ impl Windows {
 }
 
 fn wine_server(prefix: &Path) -> Command {
-    let mut server = Command::new("/usr/lib/wine/wineserver64");
+    let mut server = Command::new(WINE_SERVER);
     server.env("WINEPREFIX", prefix).stdout(Stdio::null()).stderr(Stdio::null());
     server
 }
 
-/// A free display; its server ends with this process, whose end closes the pipe that it writes to.
+/// A free display; its server ends with this process, whose end closes the pipe that it writes to, and with it all of
+/// this Windows: a program that was begun by one that was cut in that moment waits for it for ever.
 fn display(home: &Path) -> Display {
-    let script = "Xvfb -displayfd 3 -screen 0 1366x768x24 -nolisten tcp 3>&1 >/dev/null 2>&1 & \
-                  server=$!; cat >/dev/null; kill $server";
+    let script = format!(
+        "Xvfb -displayfd 3 -screen 0 1366x768x24 -nolisten tcp 3>&1 >/dev/null 2>&1 & \
+         server=$!; cat >/dev/null; {WINE_SERVER} -k; kill $server"
+    );
     let mut shell = Command::new("sh");
-    shell.args(["-c", script]).current_dir(home).stdin(Stdio::piped()).stdout(Stdio::piped());
+    shell.args(["-c", &script]).current_dir(home).env("WINEPREFIX", home.join("prefix"));
+    shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut shell = shell.spawn().expect("a shell");
     let mut number = String::new();
     BufReader::new(shell.stdout.take().expect("its words")).read_line(&mut number).expect("a display");
