@@ -430,6 +430,13 @@ mod tests {
             let mut xml = Xml::of(Slowly(part.as_bytes(), step), 1 << 20);
             assert_eq!(told(&mut xml).as_deref(), Ok(want), "cut after every {step} bytes");
         }
+        // What is unpacked at a time ends in each place once: in a tag, a value, a comment, the end of one.
+        let part = &part["\u{feff}".len()..];
+        for cut in 0..part.len() {
+            let part = format!("{}{part}", " ".repeat(STEP - cut));
+            let mut xml = Xml::of(part.as_bytes(), 1 << 20);
+            assert_eq!(told(&mut xml).as_deref().map(str::trim_start), Ok(want), "cut before byte {cut}");
+        }
     }
 
     #[test]
