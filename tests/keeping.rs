@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use incubator::Error;
-use incubator::desk::{Desk, NewProof, Target, copy_to, restore_changes, verify_files};
+use incubator::desk::{Desk, NewProof, Target, View, copy_to, restore_changes, verify_files};
 use incubator::progress::{Progress, Step};
 use incubator::store::Unpacked;
 
@@ -54,9 +54,27 @@ fn the_overview_names_what_is_missing_and_leads_to_it() {
         "the event, at its proof"
     );
     assert_eq!(says(&office, "1 份协议 30 天内到期"), Target::records("agreement", vec![agreement]), "the agreement");
-    assert!(
-        matches!(says(&office, "1 个入驻对象未填技术领域"), Target::Records { ids: Some(ids), .. } if ids == [team])
-    );
+    assert!(matches!(says(&office, "1 个团队未填技术领域"), Target::Records { ids: Some(ids), .. } if ids == [team]));
+    // Each list shows its own: what is said of teams and enterprises leads to both.
+    let alone = office.add("team", &[("name", "乙团队"), ("moved_in_on", "2021-03-01")]);
+    let firm = [("name", "丙公司"), ("moved_in_on", "2021-03-01"), ("registered_on", "2021-04-01")];
+    let firm = office.add("enterprise", &firm);
+    for (say, list, id) in
+        [("1 个团队没有登记入驻协议", "team", alone), ("1 个企业没有登记入驻协议", "enterprise", firm)]
+    {
+        assert_eq!(says(&office, say), Target::records(list, vec![id]), "{say}");
+        let view = View { only: Some(vec![id]), ..View::default() };
+        let rows = office.desk.rows(list, &view, 0, 9, true).expect("rows").rows;
+        assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [id], "and the list shows it");
+    }
+    let lists: Vec<String> =
+        office.desk.lists().expect("lists").into_iter().flat_map(|g| g.lists).map(|l| l.name.to_owned()).collect();
+    for item in office.desk.overview().expect("the overview").todo {
+        if let Target::Records { list: Some(list), .. } = item.target {
+            assert!(lists.contains(&list), "“{}” leads to a list that there is: {list}", item.say);
+        }
+    }
+    office.desk.delete_all("tenant", &[alone, firm]).expect("deleted");
 
     let overview = office.desk.overview().expect("the overview");
     assert_eq!((overview.period.as_str(), overview.sealed), ("2021Q3", false));

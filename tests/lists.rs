@@ -146,6 +146,12 @@ fn references_are_typed_by_name_or_picked() {
     let agreements = related.iter().find(|r| r.list == "agreement").expect("agreements");
     assert_eq!((agreements.count, agreements.rows[0].id, agreements.field), (1, agreement, "tenant"));
     assert!(related.iter().any(|r| r.list == "session" && r.addable), "lists of many are related too");
+    // A name typed whole is not taken for a longer one that was there before it.
+    let longer = office.add("team", &[("name", "云帆科创"), ("moved_in_on", "2021-01-01")]);
+    let whole = office.add("team", &[("name", "云帆"), ("moved_in_on", "2021-01-01")]);
+    let within = office.add("team", &[("name", "新云帆"), ("moved_in_on", "2021-01-01")]);
+    let picks = office.desk.choices("agreement", "tenant", "云帆").expect("choices").picks;
+    assert_eq!(picks.iter().map(|p| p.id).collect::<Vec<_>>(), [whole, longer, within], "the one of that name first");
     // What is gone is marked, and a change elsewhere in the record leaves it as it is.
     let award = office.add("award", &[("tenant", "智农"), ("name", "创业大赛")]);
     office.desk.delete_all("team", &[alone]).expect("deleted");

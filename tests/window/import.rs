@@ -103,6 +103,14 @@ fn a_messy_roster_is_dropped_mended_imported_and_taken_back() {
         window.wait("the plan again", "return document.querySelectorAll('.plan tr.row').length === 4").await;
         window.run("document.querySelectorAll('.plan tr.row .tick input')[1].click()").await;
         window.wait("the row left out", "return document.body.innerText.includes('新增 2，未选 1，不能导入 1')").await;
+        // A block that is pasted into a list meanwhile is a plan of its own, also where there is no row yet; this one waits.
+        window.room("档案").await;
+        window.list("创业导师").await;
+        window.paste_block("覃晟\t长沙\"智造\"公司\r\n缪 乐\t\"第一行\n第二行\"\r\n", "新增 2 条").await;
+        window.press("粘贴 2 条").await;
+        window.wait("the mentors", "return document.querySelector('.tally')?.innerText === '2 条'").await;
+        window.room("导入").await;
+        window.wait("the plan that waited", "return document.querySelectorAll('.plan tr.row').length === 4 && document.body.innerText.includes('新增 2，未选 1，不能导入 1')").await;
         window.run("document.querySelector('.plan tr.flawed button.label').click()").await;
         window.wait("the whole row", "return document.querySelector('.whole .flaw') !== null").await;
         window.picture("import-mended-1366").await;

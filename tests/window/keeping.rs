@@ -20,6 +20,8 @@ fn a_space_begins_with_its_name_and_nothing_else() {
         window.type_into("从零开始：先填写众创空间的名称", "Qinghe").await;
         window.press("建立台账").await;
         window.wait("the overview", "return document.querySelector('.overview h1') !== null").await;
+        let told = "return document.querySelectorAll('.overview .charts .none').length === 5";
+        window.wait("each chart says what will be there", told).await;
         assert!(window.text("header").await.contains("Qinghe"), "the space has its name");
         assert!(window.text("header").await.contains("建立台账"), "and the step can be taken back");
         window.keys(&(Key::Control + "6")).await;

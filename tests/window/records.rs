@@ -110,6 +110,19 @@ impl Window<'_> {
         found.as_array().into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect()
     }
 
+    /// Pastes a block where the grid stands, as a spreadsheet copies it, and waits for its plan.
+    pub async fn paste_block(&self, text: &str, says: &str) {
+        self.run(&format!(
+            "const clip = new DataTransfer();
+             clip.setData('text/plain', {text:?});
+             clip.setData('text/html', '<table><tr><td>other</td></tr></table>');
+             document.querySelector('.input').dispatchEvent(new ClipboardEvent('paste', {{ clipboardData: clip, bubbles: true, cancelable: true }}))"
+        ))
+        .await;
+        let plan = format!("return document.querySelector('dialog.pasted[open]')?.innerText.includes({says:?})");
+        self.wait("the plan", &plan).await;
+    }
+
     /// How many records the list says that it shows.
     pub async fn tally(&self) -> String {
         self.text(".tally").await
@@ -438,16 +451,7 @@ fn a_pasted_block_is_looked_at_and_then_kept() {
         let count: usize = before.trim_end_matches(" 条").parse().expect("a number");
         window.run("document.querySelector('.scroll').scrollTop = 1e9").await;
         window.cell(count, 0).await;
-        window
-            .run(
-                "const clip = new DataTransfer();
-                 clip.setData('text/plain', '贴甲\\t甲公司\\r\\n贴乙\\t\"乙\\n公司\"\\r\\n');
-                 document.querySelector('.input').dispatchEvent(new ClipboardEvent('paste', { clipboardData: clip, bubbles: true, cancelable: true }))",
-            )
-            .await;
-        window
-            .wait("the plan", "return document.querySelector('dialog.pasted[open]')?.innerText.includes('新增 2 条')")
-            .await;
+        window.paste_block("贴甲\t甲公司\r\n贴乙\t\"乙\n公司\"\r\n", "新增 2 条").await;
         window.picture("paste-light-1366").await;
         window.press("粘贴 2 条").await;
         let more = format!("return document.querySelector('.tally')?.innerText === '{} 条'", count + 2);

@@ -125,7 +125,7 @@ beforeEach(() => {
     if (first) return [{ status: answers.status, list: null }, answers.settings, answers.drafts];
     const answer = answers[command === 'first' ? 'status' : command] as { refusal?: unknown } | null;
     if (answer?.refusal) throw answer.refusal;
-    return answer;
+    return typeof answer === 'function' ? (answer as (args: unknown) => unknown)(args) : answer;
   });
   Object.assign(screen, { status: null, closed: null, notice: null, room: 'overview' });
   Object.assign(reports, { form: '', period: '', filled: null, code: null, record: null });
@@ -259,4 +259,17 @@ test('a newer store offers nothing that could harm it', async () => {
   const page = render(App);
   await page.findByText('台账来自更新的版本');
   expect(page.queryAllByRole('button').filter((b) => b.closest('dialog') === null)).toEqual([]);
+});
+
+test('of two forms asked for in a moment the last one is shown, whichever answer comes first', async () => {
+  const page = render(App);
+  await page.findByText('2021年09月');
+  answers.fill = async ({ period }: { period: string }) => {
+    await new Promise((done) => setTimeout(done, period === '2021Q2' ? 60 : 5));
+    return { ...filled, period, period_label: period === '2021Q2' ? '2021年06月' : '2021年09月' };
+  };
+  void reports.look('2021Q2');
+  await reports.look('2021Q3');
+  await new Promise((done) => setTimeout(done, 120));
+  expect(reports.filled?.period).toBe('2021Q3');
 });

@@ -12,9 +12,20 @@ const LAST: u32 = 0x9fff;
 /// Letters of a word that count; nobody types more to find something.
 const LONGEST: usize = 60;
 
-/// Readings that dictionaries of characters give only within a name of two characters.
-const IN_NAMES: &[(char, &str)] =
-    &[('万', "mo"), ('俟', "qi"), ('澹', "tan"), ('尉', "yu"), ('冒', "mo"), ('员', "yun")];
+/// Readings that dictionaries give only within a name: of two characters, of a family (谌 Shèn, 费 Bì) or of a place
+/// (乐亭 Làotíng).
+const IN_NAMES: &[(char, &str)] = &[
+    ('万', "mo"),
+    ('俟', "qi"),
+    ('澹', "tan"),
+    ('尉', "yu"),
+    ('冒', "mo"),
+    ('员', "yun"),
+    ('乐', "lao"),
+    ('乐', "yao"),
+    ('谌', "shen"),
+    ('费', "bi"),
+];
 
 static READINGS: LazyLock<Vec<Box<[String]>>> =
     LazyLock::new(|| (FIRST..=LAST).map(|c| char::from_u32(c).map_or_else(Box::default, read)).collect());

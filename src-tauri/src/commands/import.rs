@@ -22,6 +22,8 @@ pub struct Import(Mutex<Held>);
 struct Held {
     source: Option<Source>,
     plan: Option<Plan>,
+    /// A block that was pasted into a grid, while it is looked at: what is being imported waits behind it.
+    block: Option<Plan>,
 }
 
 /// Where the rows come from.
@@ -42,11 +44,13 @@ impl Import {
     }
 
     fn hold(&self, source: Source) {
-        *self.held() = Held { source: Some(source), plan: None };
+        *self.held() = Held { source: Some(source), ..Held::default() };
     }
 
     fn of_plan<T>(&self, question: impl FnOnce(&mut Plan) -> Result<T>) -> Answer<T> {
-        let answer = match &mut self.held().plan {
+        let mut held = self.held();
+        let Held { plan, block, .. } = &mut *held;
+        let answer = match block.as_mut().or(plan.as_mut()) {
             Some(plan) => question(plan),
             None => Err(Error::refused("还没有读入文件，请先选择文件或粘贴内容")),
         };
@@ -114,7 +118,8 @@ pub fn read_roster(
         let reading = office.desk(|desk| desk.reading(&list))?;
         let plan = reading.plan(&book, &choices, progress)?;
         let view = plan.view();
-        import.held().plan = Some(plan);
+        let mut held = import.held();
+        (held.plan, held.block) = (Some(plan), None);
         Ok(view)
     })
 }
@@ -131,7 +136,7 @@ pub fn plan_block(
 ) -> Answer<PlanView> {
     let plan = office.ask(|desk| desk.plan_block(list, &fields, &ids, text))?;
     let view = plan.view();
-    *import.held() = Held { source: None, plan: Some(plan) };
+    import.held().block = Some(plan);
     Ok(view)
 }
 
@@ -167,7 +172,17 @@ pub fn plan_import(
     steps: Channel<Step>,
 ) -> Answer<Applied> {
     jobs.run(job, &steps, |progress| {
-        let Some(plan) = import.held().plan.take() else {
+        // The lock is not held while the plan is written: the window may ask for other things meanwhile.
+        let block = import.held().block.take();
+        if let Some(block) = block {
+            let done = office.desk(|desk| desk.import(&block, progress));
+            if done.is_err() {
+                import.held().block = Some(block);
+            }
+            return done;
+        }
+        let plan = import.held().plan.take();
+        let Some(plan) = plan else {
             return Err(Error::refused("还没有读入文件，请先选择文件或粘贴内容"));
         };
         let done = office.desk(|desk| desk.import(&plan, progress));
@@ -180,10 +195,13 @@ pub fn plan_import(
     })
 }
 
-/// Forgets what was read.
+/// Forgets the block that was pasted, else what was read.
 #[tauri::command(async)]
 pub fn plan_drop(import: State<'_, Import>) {
-    *import.held() = Held::default();
+    let mut held = import.held();
+    if held.block.take().is_none() {
+        *held = Held::default();
+    }
 }
 
 /// Asks where to, then saves the rows that could not come in, each with its reasons; the path.

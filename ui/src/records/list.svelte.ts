@@ -172,17 +172,19 @@ export class List {
     return true;
   }
 
-  /** Asks again for the window around the active cell. `anew` filters and sorts again. */
+  /** Asks again for the window around the active cell. `anew` filters and sorts again. False when the core refuses; a
+   * later question may have been answered in its place. */
   async refresh(anew: boolean, around = this.active.row): Promise<boolean> {
     if (!this.name) return false;
     if (this.opening) {
       this.stale = true;
-      return false;
+      return true;
     }
     const turn = ++this.turn;
     const page = Math.floor(Math.max(0, Math.min(around, Math.max(0, this.count - 1))) / PAGE);
     const rows = await screen.ask('读取', () => api.listRows(this.name, this.view, page * PAGE, PAGE, anew));
-    if (!rows || turn !== this.turn) return false;
+    if (!rows) return false;
+    if (turn !== this.turn) return true;
     this.settle(rows, new Map());
     const last = Math.max(0, this.height - 1);
     if (this.active.row > last) this.active = { ...this.active, row: last };
@@ -191,31 +193,34 @@ export class List {
   }
 
   /** Shows another view and remembers it. A view that the core refuses is not taken. */
-  async look(view: View): Promise<void> {
+  async look(view: View): Promise<boolean> {
     const before = this.view;
     this.view = view;
     const taken = this.view;
-    if (!(await this.refresh(true, 0))) {
-      // Another view or another list may have taken its place meanwhile: then there is nothing to go back to.
-      if (this.view === taken) this.view = before;
-      return;
+    const done = await this.refresh(true, 0);
+    // Another view or another list may have taken its place meanwhile: then there is nothing to go back to.
+    if (this.view !== taken) return done;
+    if (!done) {
+      this.view = before;
+      return false;
     }
     this.active = this.anchor = { row: 0, column: this.active.column };
     const worth = view.filters.length > 0 || view.sort || view.flawed;
     void screen.remember(`filter/${this.name}`, worth ? { ...view, only: null } : null);
+    return true;
   }
 
-  sort(field: string, down: boolean | null): Promise<void> {
+  sort(field: string, down: boolean | null): Promise<boolean> {
     const sort: Sort | null = down === null ? null : { field, down };
     return this.look({ ...this.view, sort });
   }
 
-  filter(field: string, test: Test | null): Promise<void> {
+  filter(field: string, test: Test | null): Promise<boolean> {
     const others = this.view.filters.filter((f: Filter) => f.field !== field);
     return this.look({ ...this.view, filters: test ? [...others, { field, test }] : others });
   }
 
-  clear(): Promise<void> {
+  clear(): Promise<boolean> {
     return this.look({ ...this.view, filters: [], flawed: false, only: null });
   }
 
@@ -238,11 +243,23 @@ export class List {
     return true;
   }
 
-  private reject(key: string, rejected: Rejected | null): void {
+  /** What was not taken outlasts a kill and a look elsewhere, like any typing that is not kept yet. */
+  private reject(key: string, rejected: Rejected | null, list = this.name): void {
+    const place = `cell/${list}/${key}`;
+    if (rejected && rejected.text !== '') drafts.keep(place, rejected.text);
+    else drafts.forget(place);
+    // Whoever went on to another list meanwhile finds it as a draft in this one.
+    if (list !== this.name) return;
     const all = new Map(this.rejected);
     if (rejected) all.set(key, rejected);
     else all.delete(key);
     this.rejected = all;
+  }
+
+  /** Gives up a text that the core did not take: its cell shows again what is kept. */
+  giveBack(at: number, column: number): void {
+    const row = this.row(at);
+    if (this.rejection(row, column)) this.reject(`${row?.id}/${this.columns[column]?.name}`, null);
   }
 
   rejection(row: ListRow | undefined, column: number): Rejected | undefined {
@@ -254,7 +271,10 @@ export class List {
     const field = this.columns[column];
     if (!field?.editable) return;
     const typed: Typed = { field: field.name, text, ...(ids ? { ids } : {}) };
-    if (at >= this.count) return this.begin([typed]);
+    if (at >= this.count) {
+      drafts.forget(`cell/${this.name}/0/${field.name}`);
+      return this.begin([typed]);
+    }
     const row = this.row(at);
     if (!row) return;
     const place = this.places[column] ?? -1;
@@ -276,11 +296,12 @@ export class List {
   /** Changes cells as one step. */
   async keep(puts: Put[], near = this.active.row): Promise<boolean> {
     if (puts.length === 0) return true;
+    const list = this.name;
     screen.busy = '保存';
     try {
-      const changed = await api.changeCells(this.name, puts);
-      for (const put of puts) this.reject(`${put.id}/${put.field}`, null);
-      for (const [who, list] of changed.moved) screen.say(`${who}已转入${list}`);
+      const changed = await api.changeCells(list, puts);
+      for (const put of puts) this.reject(`${put.id}/${put.field}`, null, list);
+      for (const [who, to] of changed.moved) screen.say(`${who}已转入${to}`);
       await this.refresh(false, near);
       await this.told();
       return true;
@@ -290,9 +311,13 @@ export class List {
       for (const flaw of why.flaws) {
         const { id, field } = flaw.place;
         const put = puts.find((p) => p.id === id && p.field === field) ?? puts.find((p) => p.id === id) ?? puts[0];
-        if (put) this.reject(`${put.id}/${put.field}`, { text: put.text, say: flaw.say });
+        if (put) this.reject(`${put.id}/${put.field}`, { text: put.text, say: flaw.say }, list);
       }
-      if (why.flaws.length === 0 || puts.length > 1) {
+      const [only] = puts;
+      if (why.flaws.length === 0 && only && puts.length === 1) {
+        this.reject(`${only.id}/${only.field}`, { text: only.text, say: why.message }, list);
+      }
+      if (why.flaws.length === 0 || puts.length > 1 || list !== this.name) {
         const flaws = why.flaws.map((f) => f.say);
         const text = flaws.length > 1 ? `没有修改，请先处理以下 ${flaws.length} 项：` : why.message;
         screen.notice = { tone: 'bad', text, ...(flaws.length > 1 ? { flaws } : {}) };
@@ -306,8 +331,9 @@ export class List {
   /** Types into the record below the last row; it is saved as soon as it is whole. */
   async begin(more: Typed[]): Promise<void> {
     const others = this.typed.filter((t) => !more.some((m) => m.field === t.field));
-    this.typed = [...others, ...more].filter((t) => t.text !== '' || (t.ids?.length ?? 0) > 0);
-    if (this.typed.length === 0) return this.giveUp();
+    // What was emptied says something where the core would begin with a word of its own.
+    this.typed = [...others, ...more];
+    if (!this.typed.some((t) => t.text !== '' || (t.ids?.length ?? 0) > 0)) return this.giveUp();
     drafts.keep(`list/${this.name}`, this.typed);
     if (this.adding) return;
     this.adding = true;

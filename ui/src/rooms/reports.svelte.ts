@@ -106,9 +106,13 @@ class Reports {
 
   async refill(): Promise<void> {
     if (!this.form || !this.period) return;
+    const question = (this.asked += 1);
     const filled = await screen.ask('计算报表', () => api.fill(this.form, this.period, { basis: null, cutoff: null }));
-    this.filled = filled ?? null;
+    if (question === this.asked) this.filled = filled ?? null;
   }
+
+  /** Answers to an older question are not taken. */
+  private asked = 0;
 
   fileAs(choice: Partial<FilingChoice>): Promise<boolean> {
     const whole = { basis: null, cutoff: null, reported_on: null, due_on: null, ...choice };
@@ -128,18 +132,19 @@ class Reports {
   }
 
   /** Asks for the scan first: without one nothing is sealed. */
-  async sealWithScan(): Promise<void> {
-    const filled = await screen.ask('上报封存', () => api.sealWithScan(this.form, this.period));
-    if (!filled) return;
-    this.filled = filled;
-    await screen.changed();
+  sealWithScan(): Promise<boolean> {
+    return this.keep('上报封存', () => api.sealWithScan(this.form, this.period));
   }
 
-  /** Takes over a form that came back from a change. */
-  private async keep(what: string, question: () => Promise<Filled>): Promise<boolean> {
+  /** Asks for a change of the form looked at, and takes what comes back if it still is. */
+  private async keep(what: string, question: () => Promise<Filled | null>): Promise<boolean> {
+    const [form, period] = [this.form, this.period];
     const filled = await screen.ask(what, question);
     if (!filled) return false;
-    this.filled = filled;
+    if (form === this.form && period === this.period) {
+      this.asked += 1;
+      this.filled = filled;
+    }
     await screen.changed();
     return true;
   }

@@ -397,7 +397,8 @@ impl Desk {
         Ok(all)
     }
 
-    /// Records that a field of a list may refer to and whose name has `text` in it, those that begin with it first.
+    /// Records that a field of a list may refer to and whose name has `text` in it: first those that are called so, then
+    /// those that begin with it.
     ///
     /// # Errors
     /// [`Error::Refused`] when the field is no reference.
@@ -417,7 +418,9 @@ impl Desk {
             let names = names(&ledger, kind, record);
             let read = |name: &String| spelt.as_ref().and_then(|wanted| wanted.find(&Spelt::new(name)));
             let place = names.iter().filter_map(|n| n.find(&wanted).or_else(|| read(n))).min();
-            found.extend(place.map(|at| (usize::from(at > 0), record)));
+            // The first is taken by Enter: a name typed whole must not give way to a longer one.
+            let far = if names.contains(&wanted) { 0 } else { 1 + usize::from(place != Some(0)) };
+            found.extend(place.map(|_| (far, record)));
         }
         found.sort_by_key(|(far, _)| *far);
         let hint = |record: &Record| {

@@ -262,9 +262,9 @@ impl Desk {
             self.forgotten(period, &ledger, &mut todo)?;
         }
         self.without_proof(&name, &mut todo)?;
-        agreements(&ledger, on, &mut todo);
+        agreements(&ledger, on, self.today, &mut todo);
         qualifications(&ledger, on, &mut todo);
-        nameless_fields(&ledger, on, &mut todo);
+        nameless_fields(&ledger, on, self.today, &mut todo);
         for warning in &self.warnings {
             let target = Target::Keeping { section: Some("folder".to_owned()) };
             todo.push(Todo { press: Press::Note, say: warning.clone(), target });
@@ -312,12 +312,28 @@ impl Desk {
     /// Records of the quarter that lack proof, by kind of proof, in the words of the quarter's own list of material.
     fn without_proof(&self, period: &str, todo: &mut Vec<Todo>) -> Result<()> {
         for group in self.quarter_proof(period)?.groups {
-            let Some(first) = group.missing.first() else { continue };
-            let kind = first.kind;
-            let ids = group.missing.iter().filter(|gap| gap.kind == kind).map(|gap| gap.id).collect();
-            let target =
-                Target::Records { list: Some(kind.to_owned()), ids: Some(ids), field: Some(target::PROOF.to_owned()) };
-            todo.push(Todo { press: Press::Missing, say: group.say, target });
+            // A tenant stands in the list of its stage today, which may be another than that of the quarter.
+            let mut lists: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+            for gap in &group.missing {
+                let list = if gap.id > 0 { self.list_of(gap.kind, gap.id)? } else { gap.kind };
+                let ids = lists.entry(list).or_default();
+                if gap.id > 0 && !ids.contains(&gap.id) {
+                    ids.push(gap.id);
+                }
+            }
+            let apart = lists.len() > 1;
+            for (list, ids) in lists {
+                let label = crate::record::shape(list).map_or(list, |shape| shape.label);
+                let say = if apart {
+                    format!("{}：在{label}里的 {} 条", group.say, ids.len())
+                } else {
+                    group.say.clone()
+                };
+                let (ids, field) =
+                    if ids.is_empty() { (None, None) } else { (Some(ids), Some(target::PROOF.to_owned())) };
+                let target = Target::Records { list: Some(list.to_owned()), ids, field };
+                todo.push(Todo { press: Press::Missing, say, target });
+            }
         }
         Ok(())
     }
@@ -521,7 +537,7 @@ fn present<'a>(ledger: &'a Ledger, tenant: &'static Kind, on: NaiveDate) -> impl
 }
 
 /// Tenants whose agreement ends soon, has ended, or was never recorded.
-fn agreements(ledger: &Ledger, on: NaiveDate, todo: &mut Vec<Todo>) {
+fn agreements(ledger: &Ledger, on: NaiveDate, today: NaiveDate, todo: &mut Vec<Todo>) {
     let (Some(tenant), Some(agreement)) = (kind("tenant"), kind("agreement")) else { return };
     // The agreement that runs longest speaks for its tenant; one without an end runs on.
     let mut last: HashMap<i64, (NaiveDate, i64)> = HashMap::new();
@@ -551,7 +567,23 @@ fn agreements(ledger: &Ledger, on: NaiveDate, todo: &mut Vec<Todo>) {
     };
     add(ending, "agreement", &|n| format!("{n} 份协议 {AHEAD} 天内到期"));
     add(ended, "agreement", &|n| format!("{n} 份协议已到期，入驻对象仍在"));
-    add(none, "tenant", &|n| format!("{n} 个入驻对象没有登记入驻协议"));
+    for (list, what, ids) in by_list(ledger, tenant, &none, today) {
+        add(ids, list, &|n| format!("{n} 个{what}没有登记入驻协议"));
+    }
+}
+
+/// Tenants by the list in which each stands today, which is the one that shows it, and what the list's are called.
+fn by_list(
+    ledger: &Ledger,
+    tenant: &'static Kind,
+    ids: &[i64],
+    today: NaiveDate,
+) -> [(&'static str, &'static str, Vec<i64>); 2] {
+    let of = |stage: Stage| {
+        let stands = |id: &&i64| ledger.get(tenant, **id).is_some_and(|record| ledger.stage(record, today) == stage);
+        ids.iter().filter(stands).copied().collect()
+    };
+    [("team", "团队", of(Stage::Team)), ("enterprise", "企业", of(Stage::Enterprise))]
 }
 
 /// Qualifications of tenants that end soon or have ended.
@@ -577,14 +609,14 @@ fn qualifications(ledger: &Ledger, on: NaiveDate, todo: &mut Vec<Todo>) {
 }
 
 /// Tenants without a technology field, which several forms ask for.
-fn nameless_fields(ledger: &Ledger, on: NaiveDate, todo: &mut Vec<Todo>) {
+fn nameless_fields(ledger: &Ledger, on: NaiveDate, today: NaiveDate, todo: &mut Vec<Todo>) {
     let Some(tenant) = kind("tenant") else { return };
     let blank: Vec<i64> =
         present(ledger, tenant, on).filter(|r| r.field(tenant, "tech_area").is_none()).map(|r| r.id).collect();
-    if !blank.is_empty() {
-        let say = format!("{} 个入驻对象未填技术领域", blank.len());
+    for (list, what, ids) in by_list(ledger, tenant, &blank, today).into_iter().filter(|(.., ids)| !ids.is_empty()) {
+        let say = format!("{} 个{what}未填技术领域", ids.len());
         let target =
-            Target::Records { list: Some("tenant".to_owned()), ids: Some(blank), field: Some("tech_area".to_owned()) };
+            Target::Records { list: Some(list.to_owned()), ids: Some(ids), field: Some("tech_area".to_owned()) };
         todo.push(Todo { press: Press::Note, say, target });
     }
 }

@@ -13,8 +13,6 @@ use crate::spell::{Spelt, Wanted};
 
 /// Results shown of each kind.
 const SHOWN: usize = 8;
-/// Results of one kind beyond which nobody counts.
-const COUNTED: usize = 500;
 /// Longer texts are searched by their beginning.
 const READ: usize = 400;
 
@@ -139,8 +137,27 @@ impl Index {
     }
 }
 
-/// How well something fits: by the place of the find in the label, last by another field.
-type Rank = (usize, usize);
+/// How well something fits: by the place of the find in the label, last by another field; then the shorter label, then
+/// the older record.
+type Rank = (usize, usize, i64);
+
+/// What was found in one list: the best of it, best first, and how much there is.
+#[derive(Default)]
+struct Found<'a> {
+    best: Vec<(Rank, &'static Kind, &'a Entry, Option<usize>)>,
+    count: usize,
+}
+
+impl<'a> Found<'a> {
+    fn take(&mut self, rank: Rank, kind: &'static Kind, entry: &'a Entry, field: Option<usize>) {
+        self.count += 1;
+        let at = self.best.partition_point(|(other, ..)| *other < rank);
+        if at < SHOWN {
+            self.best.insert(at, (rank, kind, entry, field));
+            self.best.truncate(SHOWN);
+        }
+    }
+}
 
 impl Desk {
     /// Searches everything. What is typed may be 汉字, pinyin, initials or a mixture; several words must all be
@@ -156,14 +173,13 @@ impl Desk {
         let ready = kept.iter().flat_map(|index| KINDS.iter().copied().zip(&index.kinds));
 
         // By kind in the order of kinds; teams and enterprises part the tenants between them.
-        #[allow(clippy::type_complexity, reason = "used in this function alone")]
-        let mut found: BTreeMap<(usize, &str), Vec<(Rank, &'static Kind, &Entry, Option<usize>)>> = BTreeMap::new();
+        let mut found: BTreeMap<(usize, &str), Found<'_>> = BTreeMap::new();
         for (kind, entry) in ready.flat_map(|(kind, entries)| entries.iter().map(move |entry| (kind, entry))) {
             let hit = match wanted.find(&entry.label) {
-                Some(at) => Some(((at.min(1), entry.label.len()), None)),
+                Some(at) => Some(((at.min(1), entry.label.len(), entry.id), None)),
                 None => {
                     let field = entry.fields.iter().find(|(_, text)| wanted.find(text).is_some());
-                    field.map(|(at, _)| ((2, 0), Some(*at)))
+                    field.map(|(at, _)| ((2, 0, entry.id), Some(*at)))
                 }
             };
             let Some((rank, field)) = hit else { continue };
@@ -174,17 +190,13 @@ impl Desk {
                 },
                 name => name,
             };
-            let group = found.entry((kind.index(), list)).or_default();
-            if group.len() < COUNTED {
-                group.push((rank, kind, entry, field));
-            }
+            found.entry((kind.index(), list)).or_default().take(rank, kind, entry, field);
         }
         let mut groups: Vec<HitGroup> = found
             .into_iter()
-            .map(|((_, list), mut hits)| {
-                hits.sort_by_key(|(rank, _, entry, _)| (*rank, entry.id));
-                let more = hits.len().saturating_sub(SHOWN);
-                let best = hits.into_iter().take(SHOWN);
+            .map(|((_, list), Found { best, count })| {
+                let more = count.saturating_sub(best.len());
+                let best = best.into_iter();
                 let hits = best.map(|(_, kind, entry, field)| self.hit(&ledger, list, kind, entry, field)).collect();
                 let label = crate::record::shape(list).map_or(list, |s| s.label);
                 HitGroup { label: label.to_owned(), hits, more }
