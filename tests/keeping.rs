@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use incubator::Error;
-use incubator::desk::{Desk, NewProof, Target, View, copy_to, restore_changes, verify_files};
+use incubator::desk::{Desk, NewProof, Target, View, copy_to, restore_changes, verify_backups, verify_files};
 use incubator::progress::{Progress, Step};
 use incubator::store::Unpacked;
 
@@ -165,6 +165,58 @@ fn a_backup_is_made_of_the_moment_while_the_store_goes_on() {
         .filter(|name| name.contains(".copy") || name.contains(".unpacked"))
         .collect();
     assert_eq!(left, [] as [&str; 0], "no copy is left behind");
+}
+
+#[test]
+fn every_backup_is_opened_when_all_is_looked_through_and_a_newer_one_is_no_trouble_of_the_store() {
+    let mut office = office("spoilt");
+    office.desk.open_sample().expect("the sample");
+    let paths: Vec<PathBuf> = ["第一", "第二", "第三"]
+        .map(|reason| office.backup(reason, Progress::SILENT).expect("a backup"))
+        .into_iter()
+        .collect();
+    let look = |office: &Office| {
+        let backups = office.desk.backups().expect("backups");
+        assert!(backups.len() >= 3, "{backups:?}");
+        verify_backups(&backups, Progress::SILENT).expect("looked through")
+    };
+    assert_eq!(look(&office), [], "all are sound");
+    let bytes = std::fs::read(&paths[0]).expect("a backup");
+    std::fs::write(&paths[0], &bytes[..bytes.len() / 2]).expect("cut");
+    rusqlite::Connection::open(&paths[1])
+        .and_then(|conn| conn.pragma_update(None, "user_version", 99))
+        .expect("of a newer program");
+    let flaws = look(&office);
+    let named: Vec<&str> = flaws.iter().filter_map(|flaw| flaw.place.file.as_deref()).collect();
+    let name = |path: &PathBuf| path.file_name().expect("a name").to_string_lossy().into_owned();
+    assert_eq!(named.len(), 2, "{flaws:?}");
+    assert!(paths[..2].iter().all(|path| named.contains(&name(path).as_str())), "by file: {flaws:?}");
+    match Unpacked::open(&office.folder, &paths[1], Progress::SILENT) {
+        Err(Error::Refused(say)) => assert!(say.contains("更新版本") && say.contains("不受影响"), "{say}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_backup_that_cannot_be_made_by_itself_is_told() {
+    let mut office = office("trouble");
+    let start = chrono::NaiveDate::from_ymd_opt(2021, 9, 10).and_then(|day| day.and_hms_opt(9, 0, 0)).expect("a time");
+    let minutes = std::sync::Arc::new(std::sync::atomic::AtomicI64::new(0));
+    let clock = std::sync::Arc::clone(&minutes);
+    office
+        .desk
+        .store_mut()
+        .set_clock(move || start + chrono::TimeDelta::minutes(clock.load(std::sync::atomic::Ordering::Relaxed)));
+    office.add("team", &[("name", "甲团队"), ("moved_in_on", "2021-03-01")]);
+    assert_eq!(office.desk.status().expect("status").backup_trouble, None);
+    let backups = office.folder.join("backups");
+    std::fs::remove_dir_all(&backups).expect("gone");
+    std::fs::write(&backups, "a file in its place").expect("written");
+    minutes.store(20, std::sync::atomic::Ordering::Relaxed);
+    let team = office.add("team", &[("name", "乙团队"), ("moved_in_on", "2021-03-01")]);
+    assert!(office.desk.record("team", team).is_ok(), "the change is saved all the same");
+    let status = office.desk.status().expect("status");
+    assert!(status.backup_trouble.is_some(), "and the person is told");
 }
 
 #[test]

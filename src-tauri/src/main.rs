@@ -28,6 +28,11 @@ struct Args {
 
 /// The one window.
 const WINDOW: &str = "main";
+/// Asks what the page will ask for first while the page itself is still being read; `api.first` takes the answer.
+const ASK_FIRST: &str = "if (location.protocol !== 'about:') {
+    window.askedFirst = window.__TAURI_INTERNALS__.invoke('first');
+    window.askedFirst.catch(() => {});
+}";
 /// Where it is remembered how the window stood.
 const WINDOW_PLACE: &str = "window";
 
@@ -192,6 +197,7 @@ fn run(args: Args) -> tauri::Result<()> {
                 .theme(remembered("theme").and_then(commands::settings::theme))
                 // Files are dropped on the page itself, and columns dragged in it.
                 .disable_drag_drop_handler()
+                .initialization_script(ASK_FIRST)
                 .on_navigation(own_page);
             match remembered(WINDOW_PLACE).and_then(Place::read) {
                 Some(place) if place.is_seen(app) => {
@@ -207,8 +213,17 @@ fn run(args: Args) -> tauri::Result<()> {
         })
         .build(tauri::generate_context!())?;
     app.run(|app, event| match event {
-        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { .. } | WindowEvent::Focused(false), .. } => {
-            keep_place(app);
+        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { .. }, .. } => {
+            if let Some(place) = Place::of(app) {
+                place.keep(app);
+            }
+        }
+        // The desk may be at work for somebody else: the window's own thread waits for nobody.
+        RunEvent::WindowEvent { event: WindowEvent::Focused(false), .. } => {
+            if let Some(place) = Place::of(app) {
+                let app = app.clone();
+                std::thread::spawn(move || place.keep(&app));
+            }
         }
         RunEvent::Exit => app.state::<Office>().close(),
         _ => {}
@@ -237,6 +252,31 @@ impl Place {
         })
     }
 
+    /// Where the window stands now; `None` while it is minimised or gone.
+    fn of(app: &tauri::AppHandle) -> Option<Place> {
+        let window = app.get_webview_window(WINDOW)?;
+        window.is_minimized().ok().filter(|minimized| !minimized)?;
+        let (scale, maximized) = (window.scale_factor().ok()?, window.is_maximized().ok()?);
+        let (at, size) = (window.outer_position().ok()?, window.inner_size().ok()?);
+        let (at, size) = (at.to_logical::<f64>(scale), size.to_logical::<f64>(scale));
+        Some(Place { x: at.x, y: at.y, width: size.width, height: size.height, maximized })
+    }
+
+    /// Remembers it. Nobody is harmed when it cannot be.
+    fn keep(&self, app: &tauri::AppHandle) {
+        let Place { x, y, width, height, maximized } = self;
+        let _ = app.state::<Office>().ask(|desk| {
+            let mut place =
+                serde_json::json!({ "x": x, "y": y, "width": width, "height": height, "maximized": maximized });
+            // Of a maximised window the size before is kept, to return to.
+            if let Some(before) = desk.settings().get(WINDOW_PLACE).cloned().filter(|_| *maximized) {
+                place = before;
+                place["maximized"] = true.into();
+            }
+            desk.settings_mut().set(WINDOW_PLACE, place)
+        });
+    }
+
     /// Whether its title bar lies on a screen that is there: one may have been unplugged since.
     fn is_seen(&self, app: &tauri::App) -> bool {
         app.available_monitors().unwrap_or_default().iter().any(|monitor| {
@@ -246,26 +286,6 @@ impl Place {
             at.x <= left && left < at.x + size.width && at.y <= top && top < at.y + size.height
         })
     }
-}
-
-/// Remembers where the window stands. Nobody is harmed when it cannot be.
-fn keep_place(app: &tauri::AppHandle) {
-    let Some(window) = app.get_webview_window(WINDOW) else { return };
-    let Ok(true) = window.is_minimized().map(|minimized| !minimized) else { return };
-    let (Ok(scale), Ok(maximized)) = (window.scale_factor(), window.is_maximized()) else { return };
-    let (Ok(at), Ok(size)) = (window.outer_position(), window.inner_size()) else { return };
-    let (at, size) = (at.to_logical::<f64>(scale), size.to_logical::<f64>(scale));
-    let _ = app.state::<Office>().ask(|desk| {
-        let mut place = serde_json::json!({
-            "x": at.x, "y": at.y, "width": size.width, "height": size.height, "maximized": maximized,
-        });
-        // Of a maximised window the size before is kept, to return to.
-        if let Some(before) = desk.settings().get(WINDOW_PLACE).cloned().filter(|_| maximized) {
-            place = before;
-            place["maximized"] = true.into();
-        }
-        desk.settings_mut().set(WINDOW_PLACE, place)
-    });
 }
 
 /// The window shows the screen built into the program and goes nowhere else.

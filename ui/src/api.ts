@@ -1,5 +1,5 @@
 // The only door to the core: one function for each command of the window.
-import { Channel, invoke } from '@tauri-apps/api/core';
+import { Channel, invoke, type InvokeOptions } from '@tauri-apps/api/core';
 import type {
   AboutProgram,
   Added,
@@ -61,6 +61,14 @@ import type {
   View,
 } from './types';
 
+type FirstAnswer = [First, Record<string, unknown>, Record<string, unknown>];
+
+declare global {
+  interface Window {
+    askedFirst?: Promise<FirstAnswer>;
+  }
+}
+
 /** Long work: its number, under which it can be cancelled, and the way on which it tells how far it is. */
 export class Job {
   private static last = 0;
@@ -75,19 +83,24 @@ export class Job {
 let before: Promise<unknown> = Promise.resolve();
 
 /** Changes of the records go one after the other, in the order in which they were made: the core's threads keep none. */
-function inTurn<T>(command: string, args?: Record<string, unknown>): Promise<T> {
-  const answer = before.then(() => invoke<T>(command, args));
+function inTurn<T>(command: string, args?: Record<string, unknown> | Uint8Array, options?: InvokeOptions): Promise<T> {
+  const answer = before.then(() => invoke<T>(command, args, options));
   before = answer.catch(() => null);
   return answer;
 }
 
 /** Everything that the first screen needs: the folder and the list left open, what is remembered, what was being typed. */
-export const first = () => invoke<[First, Record<string, unknown>, Record<string, unknown>]>('first');
+export const first = (): Promise<FirstAnswer> => {
+  // The window has asked already, before this script was read; after that it is asked anew.
+  const asked = window.askedFirst;
+  delete window.askedFirst;
+  return asked ?? invoke('first');
+};
 export const status = () => invoke<Status>('status');
 export const reopen = () => invoke<null>('reopen');
 export const recover = () => invoke<null>('recover');
 /** Begins an empty store with the makerspace's name. */
-export const begin = (name: string) => invoke<Status>('begin', { name });
+export const begin = (name: string) => inTurn<Status>('begin', { name });
 export const openSample = () => invoke<Status>('open_sample');
 export const fill = (form: string, period: string, choice: Choice) => invoke<Filled>('fill', { form, period, choice });
 export const fileAs = (form: string, period: string, choice: FilingChoice) =>
@@ -99,7 +112,7 @@ export const explain = (form: string, period: string, rule: string, reason: stri
 /** Asks where to save; the path, or null when the person thought better of it. */
 export const exportWorkbook = (form: string, period: string, choice: Choice) =>
   invoke<string | null>('export', { form, period, choice });
-export const seal = (form: string, period: string) => invoke<Filled>('seal', { form, period });
+export const seal = (form: string, period: string) => inTurn<Filled>('seal', { form, period });
 /** Asks for the scan of the stamped print first; null when none was chosen, and then nothing is sealed. */
 export const sealWithScan = (form: string, period: string) => invoke<Filled | null>('seal_with_scan', { form, period });
 export const figure = (form: string, period: string, code: string) => invoke<FigureView>('figure', { form, period, code });
@@ -109,7 +122,7 @@ export const readBack = (form: string, period: string, text: string) =>
 /** Opens the system's print dialog for what the page shows, on A4 upright or across. */
 export const printPage = (across: boolean) => invoke<null>('print_page', { across });
 export const filings = () => invoke<FilingEntry[]>('filings');
-export const unseal = (form: string, period: string, reason: string) => invoke<null>('unseal', { form, period, reason });
+export const unseal = (form: string, period: string, reason: string) => inTurn<null>('unseal', { form, period, reason });
 export const differences = (form: string, period: string) => invoke<Difference[]>('differences', { form, period });
 /** Asks for the scan; its name, or null when none was chosen. */
 export const attachScan = (form: string, period: string) => invoke<string | null>('attach_scan', { form, period });
@@ -123,16 +136,16 @@ export const writeText = (form: string, period: string, code: string, raw: strin
   inTurn<TextView>('write_text', { form, period, code, raw });
 /** The figures of now are the ones to compare with from here on. */
 export const confirmText = (form: string, period: string, code: string) =>
-  invoke<TextView>('confirm_text', { form, period, code });
+  inTurn<TextView>('confirm_text', { form, period, code });
 /** Records that a form offers as a beginning. */
 export const offers = (form: string) => invoke<Offer[]>('offers', { form });
-export const takeOffers = (form: string) => invoke<number>('take_offers', { form });
+export const takeOffers = (form: string) => inTurn<number>('take_offers', { form });
 /** A form as plain text, to send as a message. */
 export const plainForm = (form: string, period: string) => invoke<string>('plain_form', { form, period });
 /** What of a form can be changed. */
 export const pattern = (form: string) => invoke<Pattern>('pattern', { form });
 /** Changes columns or indicators in the manager's own copy of an unofficial form. */
-export const tailor = (form: string, change: Tailoring) => invoke<FormEntry>('tailor', { form, change });
+export const tailor = (form: string, change: Tailoring) => inTurn<FormEntry>('tailor', { form, change });
 export const record = (kind: string, id: number) => invoke<RecordView>('record', { kind, id });
 export const lists = () => invoke<ListGroup[]>('lists');
 export const listColumns = (list: string) => invoke<Column[]>('list_columns', { list });
@@ -189,7 +202,7 @@ export const secondCopy = () => invoke<SecondCopy>('second_copy');
 export const chooseCopyFolder = () => invoke<string | null>('choose_copy_folder');
 export const copyAway = (job: Job, folder: string) => invoke<Flaw[]>('copy_away', { job: job.id, steps: job.steps, folder });
 export const steps = () => invoke<StepEntry[]>('steps');
-export const takeBack = (step: number) => invoke<string>('take_back', { step });
+export const takeBack = (step: number) => inTurn<string>('take_back', { step });
 export const aboutProgram = () => invoke<AboutProgram>('about_program');
 /** How the makerspace stands with every programme on a day. */
 export const standings = (on: string) => invoke<Standing[]>('standings', { on });
@@ -199,7 +212,7 @@ export const brokenProgrammes = () => invoke<BrokenForm[]>('broken_programmes');
 export const gauge = (programme: string, on: string) => invoke<Gauge>('gauge', { programme, on });
 /** A yes or no on a condition, with a note; null takes it back. */
 export const judge = (programme: string, condition: string, on: string, answer: boolean | null, note: string, until: string | null) =>
-  invoke<Gauge>('judge', { programme, condition, on, answer, note, until });
+  inTurn<Gauge>('judge', { programme, condition, on, answer, note, until });
 /** The tables that belong to a programme. */
 export const programmeForms = (programme: string, on: string) =>
   invoke<ProgrammeForm[]>('programme_forms', { programme, on });
@@ -219,11 +232,11 @@ export const chooseProof = (kind: string, id: number, role: string | null) =>
   invoke<ProofAdded | null>('choose_proof', { kind, id, role });
 /** Puts a file that was dropped or pasted with a record. */
 export const dropProof = async (kind: string, id: number, role: string | null, file: File) =>
-  invoke<ProofAdded>('drop_proof', new Uint8Array(await file.arrayBuffer()), {
+  inTurn<ProofAdded>('drop_proof', new Uint8Array(await file.arrayBuffer()), {
     headers: { kind, id: String(id), role: encodeURIComponent(role ?? ''), name: encodeURIComponent(file.name) },
   });
-export const removeProof = (ids: number[]) => invoke<null>('remove_proof', { ids });
-export const changeProofRole = (ids: number[], role: string) => invoke<null>('change_proof_role', { ids, role });
+export const removeProof = (ids: number[]) => inTurn<null>('remove_proof', { ids });
+export const changeProofRole = (ids: number[], role: string) => inTurn<null>('change_proof_role', { ids, role });
 /** The bytes of a proof file. `createImageBitmap(new Blob([bytes]))` on a canvas shows a picture small: the
  * page's policy lets no image address in but its own. */
 export const proofContent = (id: number) => invoke<ArrayBuffer>('proof_content', { id });
@@ -247,7 +260,8 @@ export const planRows = (from: number, count: number, only: Only | null) =>
 export const planTake = (rows: number[], taken: boolean) => invoke<PlanView>('plan_take', { rows, taken });
 export const planTakeAll = (only: Only | null, taken: boolean) => invoke<PlanView>('plan_take_all', { only, taken });
 export const planImport = (job: Job) => invoke<Applied>('plan_import', { job: job.id, steps: job.steps });
-export const planDrop = () => invoke<null>('plan_drop');
+/** Forgets what was read, or the block that was pasted into a grid. */
+export const planDrop = (block: boolean) => invoke<null>('plan_drop', { block });
 /** Asks where to save the rows that failed; the path, or null. */
 export const saveCorrection = () => invoke<string | null>('save_correction');
 /** Asks where to save a template, blank or with the present records; the path, or null. */
@@ -256,6 +270,10 @@ export const saveTemplate = (list: string, filled: boolean) =>
 
 /** What a failed call was refused with. A failure that is none of the core's own is shown as it came. */
 export function refusal(error: unknown): Refusal {
-  if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) return error as Refusal;
+  if (typeof error === 'object' && error !== null && 'flaws' in error && 'message' in error) return error as Refusal;
+  // The web view's own word for what it cannot read.
+  if (error instanceof DOMException) {
+    return { code: 'window', message: '读不了这个文件：它可能是文件夹，或已被移走，或正被其他程序占用。', flaws: [] };
+  }
   return { code: 'window', message: `窗口内部出错：${String(error)}`, flaws: [] };
 }

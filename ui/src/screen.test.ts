@@ -62,6 +62,7 @@ const filled: Filled = {
 
 const status: Status = {
   folder: '/data',
+  backup_trouble: null,
   name: '青禾',
   empty: false,
   undo: '导入团队',

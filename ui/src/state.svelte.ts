@@ -6,7 +6,14 @@ import { drafts } from './drafts';
 import type { FirstList, Refusal, Status, Step, Target } from './types';
 
 /** What a message is about decides where it is shown and with which button. */
-export type Notice = { tone: 'good' | 'bad'; text: string; flaws?: string[]; retry?: () => void };
+export type Notice = {
+  tone: 'good' | 'bad';
+  text: string;
+  flaws?: string[];
+  retry?: () => void;
+  /** The question that was refused: the same one answered takes the message away. */
+  of?: string;
+};
 
 export type Room = Target['room'];
 
@@ -26,8 +33,10 @@ export class Screen {
   /** Where an item led to; the room takes it up with `take`. */
   private target = $state.raw<Target | null>(null);
   notice = $state<Notice | null>(null);
-  /** What is going on, for the status line. */
-  busy = $state<string | null>(null);
+  /** The questions under way, oldest first. */
+  private under = $state.raw<string[]>([]);
+  /** A dialog that shows messages and long work itself: behind it nobody could answer them. */
+  apart = $state(false);
   /** Long work under way; one at a time. */
   work = $state<Work | null>(null);
   /** Grows with every change of the records: who shows some asks again. */
@@ -36,6 +45,18 @@ export class Screen {
   remembered = $state.raw<Remembered>({});
   /** What the system shows, where the person did not choose. */
   private systemDark = $state(false);
+
+  /** What is going on, for the status line. Set to null it ends the last that was begun: it comes to rest when all have
+   * ended. */
+  get busy(): string | null {
+    return this.under.at(-1) ?? null;
+  }
+
+  set busy(what: string | null) {
+    // Who only says that something is going on does not wait for what else is.
+    const under = untrack(() => this.under);
+    this.under = what === null ? under.slice(0, -1) : [...under, what];
+  }
 
   private midnight: ReturnType<typeof setTimeout> | undefined;
 
@@ -47,7 +68,7 @@ export class Screen {
     this.busy = what;
     try {
       const answer = await question();
-      if (this.notice?.tone === 'bad') this.notice = null;
+      this.answered(what);
       return answer;
     } catch (error) {
       this.refused(what, api.refusal(error), retry ? () => void this.ask(what, question, true) : undefined);
@@ -74,7 +95,7 @@ export class Screen {
     this.work = { what, step: null, stopping: false, stop };
     try {
       const answer = await question(job);
-      if (this.notice?.tone === 'bad') this.notice = null;
+      this.answered(what);
       return answer;
     } catch (error) {
       const why = api.refusal(error);
@@ -86,11 +107,16 @@ export class Screen {
     }
   }
 
+  /** A message stays until what it is about has gone well, or the person closes it or goes elsewhere. */
+  private answered(what: string): void {
+    if (this.notice?.tone === 'bad' && this.notice.of === what) this.notice = null;
+  }
+
   private refused(what: string, why: Refusal, retry?: () => void): void {
-    if (why.code === 'held' || why.code === 'newer' || why.code === 'damaged') this.closed = why;
+    if (why.code === 'held' || why.code === 'damaged') this.closed = why;
     const flaws = why.flaws.map((f) => f.say);
     const text = flaws.length > 1 ? `${what}没有完成，请先处理以下 ${flaws.length} 项：` : why.message;
-    this.notice = { tone: 'bad', text, ...(flaws.length > 1 ? { flaws } : {}), ...(retry ? { retry } : {}) };
+    this.notice = { tone: 'bad', text, of: what, ...(flaws.length > 1 ? { flaws } : {}), ...(retry ? { retry } : {}) };
   }
 
   async start(): Promise<void> {
@@ -132,6 +158,8 @@ export class Screen {
 
   /** After any change of the records: the names of undo and redo, and whatever is shown, are asked for anew. */
   async changed(): Promise<void> {
+    // What a change was refused for is settled by one that was taken.
+    if (this.notice?.tone === 'bad' && !this.notice.of) this.notice = null;
     try {
       this.status = await api.status();
     } catch (error) {
@@ -154,7 +182,7 @@ export class Screen {
   /** Goes to a room, or to a record, figure, import, form … in it. */
   goto(to: Target | Room): void {
     const target: Target = typeof to === 'string' ? ({ room: to } as Target) : to;
-    if (this.notice?.tone === 'good') this.notice = null;
+    if (this.notice && !this.notice.retry && (this.notice.tone === 'good' || this.room !== target.room)) this.notice = null;
     this.target = typeof to === 'string' ? null : target;
     if (this.room === target.room) return;
     this.room = target.room;

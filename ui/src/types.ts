@@ -2842,7 +2842,11 @@ periods: Array<string>,
 /**
  * What the person should know about where the data folder lies, in Chinese: see [`Desk::warnings`].
  */
-warnings: Array<string>, };
+warnings: Array<string>, 
+/**
+ * Why the last backup that was due by itself could not be made; the changes are saved all the same.
+ */
+backup_trouble: string | null, };
 
 /**
  * How far long work is.

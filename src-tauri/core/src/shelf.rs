@@ -40,13 +40,18 @@ pub struct Shelf<T> {
 impl<T: Shelved> Shelf<T> {
     /// Loads the built-in files and those in `own`, which need not exist.
     pub fn load(own: &Path) -> Shelf<T> {
+        Self::of(&own_files(own))
+    }
+
+    /// The same with the manager's files read already.
+    pub fn of(own: &OwnFiles) -> Shelf<T> {
         let mut shelf = Shelf { sound: Vec::new(), broken: Vec::new() };
         for (file, text) in T::BUILT_IN {
             shelf.put(file, T::parse(file, text), false);
         }
-        for (file, text) in own_files(own) {
-            let parsed = text.and_then(|text| T::parse(&file, &text));
-            shelf.put(&file, parsed, true);
+        for (file, text) in own {
+            let parsed = text.as_ref().map_err(Clone::clone).and_then(|text| T::parse(file, text));
+            shelf.put(file, parsed, true);
         }
         shelf
     }
@@ -97,8 +102,11 @@ impl<T: Shelved> Shelf<T> {
     }
 }
 
-/// The TOML files of a folder, which need not exist, by name: their text or why it cannot be read.
-fn own_files(folder: &Path) -> Vec<(String, std::result::Result<String, Vec<Flaw>>)> {
+/// The manager's files by name: their text or why it cannot be read.
+pub type OwnFiles = Vec<(String, std::result::Result<String, Vec<Flaw>>)>;
+
+/// The TOML files of a folder, which need not exist.
+pub fn own_files(folder: &Path) -> OwnFiles {
     let mut files: Vec<_> =
         std::fs::read_dir(folder).into_iter().flatten().filter_map(|e| Some(e.ok()?.path())).collect();
     files.retain(|p| p.is_file() && p.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")));

@@ -1,18 +1,20 @@
 //! Finding Chinese text by what a person types: 汉字, full pinyin, initials, or a mixture, with every legal
 //! reading of a character (重庆 by chongqing, zhongqing, cq, zq). ü may be typed v, u or ü.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use pinyin::ToPinyinMulti;
 
-/// Characters whose readings are held in a table: CJK with extension A.
+/// Characters whose readings are held in a table: CJK with extension A. Those of the other extensions, which names
+/// have now and then, and 〇 are looked up when they come.
 const FIRST: u32 = 0x3400;
 const LAST: u32 = 0x9fff;
 
 /// Letters of a word that count; nobody types more to find something.
 const LONGEST: usize = 60;
 
-/// Readings that dictionaries give only within a name: of two characters, of a family (谌 Shèn, 费 Bì) or of a place
+/// Readings that dictionaries give only within a name: of two characters, of a family (谌 Shèn, 费 Bì, 黑 Hè) or of a place
 /// (乐亭 Làotíng).
 const IN_NAMES: &[(char, &str)] = &[
     ('万', "mo"),
@@ -25,10 +27,17 @@ const IN_NAMES: &[(char, &str)] = &[
     ('乐', "yao"),
     ('谌', "shen"),
     ('费', "bi"),
+    ('黑', "he"),
 ];
 
 static READINGS: LazyLock<Vec<Box<[String]>>> =
     LazyLock::new(|| (FIRST..=LAST).map(|c| char::from_u32(c).map_or_else(Box::default, read)).collect());
+
+/// The same for the others.
+static RARE: LazyLock<HashMap<char, Box<[String]>>> = LazyLock::new(|| {
+    let rare = ('\u{3007}'..='\u{3007}').chain('\u{f900}'..='\u{faff}').chain('\u{20000}'..='\u{323af}');
+    rare.map(|c| (c, read(c))).filter(|(_, readings)| !readings.is_empty()).collect()
+});
 
 /// Every reading of a character in plain letters, ü as v, u and yu.
 fn read(c: char) -> Box<[String]> {
@@ -55,8 +64,11 @@ fn read(c: char) -> Box<[String]> {
 }
 
 fn readings(c: char) -> &'static [String] {
-    let at = u32::from(c).checked_sub(FIRST).and_then(|at| usize::try_from(at).ok());
-    at.and_then(|at| READINGS.get(at)).map_or(&[], |all| all)
+    match u32::from(c) {
+        at @ FIRST..=LAST => READINGS.get((at - FIRST) as usize).map_or(&[], |all| all),
+        0x3007 | 0xf900..=0xfaff | 0x20000..=0x323af => RARE.get(&c).map_or(&[], |all| all),
+        _ => &[],
+    }
 }
 
 /// Full-width letters and digits as plain ones, capitals as small ones.
@@ -218,6 +230,9 @@ mod tests {
             ("ＡＢＣ公司", "abcgs"),
             ("北京大学", "大学 北京"),
             ("91420100MA4K", "ma4k"),
+            ("〇一工作室", "lingyi"),
+            ("张𬱖", "zhangdi"),
+            ("李𫖮", "ly"),
         ] {
             assert!(finds(text, typed), "{typed} finds {text}");
         }

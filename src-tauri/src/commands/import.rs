@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use incubator::error::Refusal;
-use incubator::progress::Step;
+use incubator::progress::{Progress, Step};
 use incubator::roster::{Applied, Book, Choices, Only, Plan, PlanRow, PlanView, guess};
 use incubator::{Error, Result, file};
 use tauri::ipc::{Channel, InvokeBody, Request};
 use tauri::{State, WebviewWindow};
 
+use crate::commands::keeping::back_up;
 use crate::dialogs;
 use crate::jobs::Jobs;
 use crate::office::{Answer, Office};
@@ -175,7 +176,7 @@ pub fn plan_import(
         // The lock is not held while the plan is written: the window may ask for other things meanwhile.
         let block = import.held().block.take();
         if let Some(block) = block {
-            let done = office.desk(|desk| desk.import(&block, progress));
+            let done = put_in(&office, &block, progress);
             if done.is_err() {
                 import.held().block = Some(block);
             }
@@ -185,7 +186,7 @@ pub fn plan_import(
         let Some(plan) = plan else {
             return Err(Error::refused("还没有读入文件，请先选择文件或粘贴内容"));
         };
-        let done = office.desk(|desk| desk.import(&plan, progress));
+        let done = put_in(&office, &plan, progress);
         match done {
             // The rows that failed can still be saved.
             Ok(_) if plan.counts().flawed == 0 => *import.held() = Held::default(),
@@ -195,11 +196,20 @@ pub fn plan_import(
     })
 }
 
-/// Forgets the block that was pasted, else what was read.
+/// Makes the backup beside the desk, which is held for the writing alone.
+fn put_in(office: &Office, plan: &Plan, progress: Progress<'_>) -> Result<Applied> {
+    office.desk(|desk| desk.importable(plan))?;
+    back_up(office, "导入前", progress)?;
+    office.desk(|desk| desk.import_backed_up(plan, progress))
+}
+
+/// Forgets the block that was pasted into a grid, or what was read.
 #[tauri::command(async)]
-pub fn plan_drop(import: State<'_, Import>) {
+pub fn plan_drop(import: State<'_, Import>, block: bool) {
     let mut held = import.held();
-    if held.block.take().is_none() {
+    if block {
+        held.block = None;
+    } else {
         *held = Held::default();
     }
 }

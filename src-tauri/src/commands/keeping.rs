@@ -1,10 +1,12 @@
 //! 备份与设置: backups, what restoring one would change, whether everything is sound.
 
-use incubator::Result;
-use incubator::desk::{self, AboutProgram, RestoreChange, SecondCopy, StepEntry, copy_to, verify_files};
+use incubator::desk::{
+    self, AboutProgram, RestoreChange, SecondCopy, StepEntry, copy_to, verify_backups, verify_files,
+};
 use incubator::error::Flaw;
 use incubator::progress::{Progress, Step};
 use incubator::store::{Backup, Copied, Unpacked};
+use incubator::{Error, Result};
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
 
@@ -25,7 +27,7 @@ pub fn backups(office: State<'_, Office>) -> Answer<Vec<Backup>> {
 }
 
 /// Makes a verified backup of the store as it is now; the desk is held for the copy alone.
-fn back_up(office: &Office, reason: &str, progress: Progress<'_>) -> Result<Backup> {
+pub fn back_up(office: &Office, reason: &str, progress: Progress<'_>) -> Result<Backup> {
     progress.at("备份并校验", 0, 0)?;
     let copied = office.desk(|desk| desk.store().copied())?;
     keep(office, &copied, reason, progress)
@@ -90,14 +92,16 @@ pub fn restore(
     })
 }
 
-/// Looks through the database and every proof file; gives what is wrong.
+/// Looks through the database, every proof file and every backup; gives what is wrong.
 #[tauri::command(async)]
 pub fn verify(office: State<'_, Office>, jobs: State<'_, Jobs>, job: u32, steps: Channel<Step>) -> Answer<Vec<Flaw>> {
     jobs.run(job, &steps, |progress| {
         progress.at("核对数据库", 0, 0)?;
-        let (copied, files) = office.desk(|desk| Ok((desk.store().copied()?, desk.store().proof_files()?)))?;
+        let (copied, files, backups) =
+            office.desk(|desk| Ok((desk.store().copied()?, desk.store().proof_files()?, desk.backups()?)))?;
         let mut flaws = copied.verify(progress)?;
         flaws.extend(verify_files(&files, progress)?);
+        flaws.extend(verify_backups(&backups, progress)?);
         Ok(flaws)
     })
 }
@@ -127,7 +131,10 @@ pub fn copy_away(
         let folder = std::path::Path::new(folder);
         let backup = back_up(&office, "手动备份", progress)?;
         let (own, files) = office.desk(|desk| Ok((desk.store().folder().to_owned(), desk.store().proof_files()?)))?;
-        let flaws = copy_to(folder, &own, &backup, &files, progress)?;
+        let flaws = copy_to(folder, &own, &backup, &files, progress).map_err(|e| match e {
+            Error::Cancelled => Error::refused("已停止复制。已经复制的文件留在那里，下次只复制其余的"),
+            e => e,
+        })?;
         office.desk(|desk| desk.copied(folder, now()))?;
         Ok(flaws)
     })

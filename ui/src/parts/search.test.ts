@@ -48,3 +48,19 @@ test('who has left the box is not taken away by a late answer', async () => {
   await new Promise((done) => setTimeout(done, 50));
   expect(screen.goto).not.toHaveBeenCalled();
 });
+
+test('the Enter that ended a composition opens nothing, though it comes after its end', async () => {
+  const { container } = render(Search);
+  const field = container.querySelector('input') as HTMLInputElement;
+  field.focus();
+  await fireEvent.compositionStart(field);
+  field.value = '甲';
+  await fireEvent.input(field);
+  await fireEvent.compositionEnd(field);
+  await fireEvent.keyDown(field, { key: 'Enter', keyCode: 13 });
+  answer();
+  await new Promise((done) => setTimeout(done, 60));
+  expect(screen.goto).not.toHaveBeenCalled();
+  await fireEvent.keyDown(field, { key: 'Enter', keyCode: 13 });
+  expect(screen.goto, 'the next one does').toHaveBeenCalledWith(target);
+});

@@ -9,6 +9,10 @@ class Importing {
   lists = $state.raw<ListGroup[]>([]);
   /** The list to import into, null while nobody has said or guessed. */
   list = $state<string | null>(null);
+  /** The list that the person chose before there was a file: the next one is read for it. */
+  private chosen: string | null = null;
+  /** Grows when a choice was not taken: what is chosen from shows again what holds. */
+  stood = $state(0);
   view = $state.raw<PlanView | null>(null);
   /** The fields that a column can be. */
   columns = $state.raw<Column[]>([]);
@@ -22,24 +26,28 @@ class Importing {
 
   async pick(): Promise<void> {
     const name = await screen.ask('选择文件', api.pickRoster, true);
-    if (name) await this.read(null);
+    if (name) await this.read(this.chosen);
   }
 
   /** A file that was dropped on the room goes the same way as one that was picked. */
   async drop(file: File): Promise<void> {
     const held = await screen.ask('读取文件', async () => (await api.dropRoster(file), true));
-    if (held) await this.read(null);
+    if (held) await this.read(this.chosen);
   }
 
   async paste(text: string): Promise<boolean> {
     const held = await screen.ask('读取粘贴的内容', async () => (await api.pasteRoster(text), true));
-    return held === true && this.read(null);
+    return held === true && this.read(this.chosen);
   }
 
   /** Reads what is held, for a list or for the one that it looks like. */
   private async read(list: string | null, choices: ImportChoices = FRESH): Promise<boolean> {
     const view = await screen.run('读取名册', (job) => api.readRoster(job, list, choices));
-    if (!view) return false;
+    if (!view) {
+      if (this.view) this.list = this.view.shape;
+      this.stood += 1;
+      return false;
+    }
     this.done = null;
     await this.show(view);
     return true;
@@ -54,10 +62,18 @@ class Importing {
     this.view = view;
   }
 
-  /** Another list: what was chosen for the columns of the one before says nothing of it. */
-  async into(list: string): Promise<void> {
+  /** Where another room led to: for the file at hand and for the next one. */
+  async led(list: string): Promise<void> {
+    this.chosen = list;
+    await this.into(list);
+  }
+
+  /** Another list, or null for the one that the file looks like: what was chosen for the columns of the one before says
+   * nothing of it. */
+  async into(list: string | null): Promise<void> {
     this.list = list;
-    if (this.view) await this.read(list, { ...FRESH, sheet: this.view.choices.sheet });
+    if (!this.view) this.chosen = list;
+    else await this.read(list, { ...FRESH, sheet: this.view.choices.sheet });
   }
 
   async choose(choice: Partial<ImportChoices>): Promise<void> {
@@ -98,13 +114,14 @@ class Importing {
 
   /** Gives up what was read. Nothing was written. */
   async give(): Promise<void> {
-    await screen.ask('放弃导入', api.planDrop);
+    await screen.ask('放弃导入', () => api.planDrop(false));
     this.clear();
   }
 
   private clear(): void {
     this.view = null;
     this.done = null;
+    this.list = this.chosen = null;
   }
 }
 

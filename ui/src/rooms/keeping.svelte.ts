@@ -12,6 +12,8 @@ class Keeping {
   chosen = $state.raw<{ backup: Backup; changes: RestoreChange[] } | null>(null);
   /** What the last look through found; null before there was one. */
   flaws = $state.raw<Flaw[] | null>(null);
+  /** File names of the backups that it found spoilt. */
+  spoilt: Set<string> = $derived(new Set(this.flaws?.map((flaw) => flaw.place.file ?? '')));
   copy = $state.raw<SecondCopy | null>(null);
   steps = $state.raw<StepEntry[] | null>(null);
   about = $state.raw<AboutProgram | null>(null);

@@ -70,6 +70,17 @@ impl Desk {
     /// [`Error::Refused`] when the records are no longer those that the plan was made for, or there is
     /// nothing to import; what the store finds wrong; [`Error::Cancelled`]. Nothing is imported then.
     pub fn import(&mut self, plan: &Plan, progress: Progress<'_>) -> Result<Applied> {
+        self.importable(plan)?;
+        progress.at("备份", 0, 0)?;
+        self.store.backup("导入前")?;
+        self.import_backed_up(plan, progress)
+    }
+
+    /// Whether a plan can be applied to the records as they are now.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when they are no longer those that the plan was made for, or there is nothing to import.
+    pub fn importable(&self, plan: &Plan) -> Result<()> {
         let shape = plan.shape;
         if plan.rows.is_empty() {
             let say = plan.trouble.clone();
@@ -84,8 +95,16 @@ impl Desk {
                 other.label
             )));
         }
-        progress.at("备份", 0, 0)?;
-        self.store.backup("导入前")?;
+        Ok(())
+    }
+
+    /// The same for who has made the backup already, beside the desk.
+    ///
+    /// # Errors
+    /// As [`Desk::import`].
+    pub fn import_backed_up(&mut self, plan: &Plan, progress: Progress<'_>) -> Result<Applied> {
+        self.importable(plan)?;
+        let shape = plan.shape;
         let what = if plan.is_pasted() { "粘贴" } else { "导入" };
         let applied = self.store.change(&format!("{what}{}", shape.label), |tx| roster::apply(plan, tx, progress))?;
         // The records are in: that a habit could not be written down is no reason to say otherwise.

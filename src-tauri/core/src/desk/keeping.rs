@@ -211,6 +211,21 @@ pub fn verify_files(files: &[ProofFile], progress: Progress<'_>) -> Result<Vec<F
     Ok(flaws)
 }
 
+/// Opens every backup and looks through it, beside the desk.
+///
+/// # Errors
+/// [`Error::Cancelled`] when the person has had enough.
+pub fn verify_backups(backups: &[Backup], progress: Progress<'_>) -> Result<Vec<Flaw>> {
+    let all = backups.len() as u64;
+    let mut flaws = Vec::new();
+    for (done, backup) in backups.iter().enumerate() {
+        progress.at("核对备份", done as u64, all)?;
+        flaws.extend(backup.flaw());
+    }
+    progress.at("核对备份", all, all)?;
+    Ok(flaws)
+}
+
 /// Copies a backup and the proof files into `众创台账备份` in a folder of another drive. What is there already is
 /// left alone, so that a second time costs what is new; each file appears there wholly or not at all. A proof file
 /// that is missing or damaged is listed and stops nothing.

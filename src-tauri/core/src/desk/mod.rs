@@ -34,7 +34,9 @@ pub use figures::{About, FigureView, FilingEntry, Point, Side};
 pub use filing::{Choice, Difference, FilingChoice, Mover};
 pub use first::{First, FirstList};
 pub use grid::{Column, Filter, ListEntry, ListGroup, ListRow, Mark, Rows, Sort, Test, View, columns};
-pub use keeping::{AboutProgram, PERSON, RestoreChange, SecondCopy, StepEntry, copy_to, restore_changes, verify_files};
+pub use keeping::{
+    AboutProgram, PERSON, RestoreChange, SecondCopy, StepEntry, copy_to, restore_changes, verify_backups, verify_files,
+};
 pub use overview::{Charts, Course, Dial, Key, Overview, Press, Slice, Todo};
 pub use pack::{Pack, PackReport, ProgrammeForm};
 pub use portal::{Compared, PortalLine, ReadBack, Verdict};
@@ -57,8 +59,9 @@ use crate::ledger::Ledger;
 use crate::period::{Basis, Period};
 use crate::record::{Value, kind};
 use crate::settings::Settings;
+use crate::shelf::OwnFiles;
 use crate::store::Store;
-use crate::{place, roster, sample};
+use crate::{place, programme, roster, sample};
 
 /// An open data folder with its forms.
 pub struct Desk {
@@ -76,6 +79,8 @@ pub struct Desk {
     course: std::cell::RefCell<Option<figures::Course>>,
     /// Every record made ready to be searched.
     index: std::cell::RefCell<Option<search::Index>>,
+    /// The programmes as last read, and from which files of the manager's.
+    programmes: std::cell::RefCell<Option<(OwnFiles, std::sync::Arc<programme::Shelf>)>>,
 }
 
 /// One form to choose from.
@@ -131,6 +136,8 @@ pub struct Status {
     pub periods: Vec<String>,
     /// What the person should know about where the data folder lies, in Chinese: see [`Desk::warnings`].
     pub warnings: Vec<String>,
+    /// Why the last backup that was due by itself could not be made; the changes are saved all the same.
+    pub backup_trouble: Option<String>,
 }
 
 impl Desk {
@@ -144,7 +151,9 @@ impl Desk {
         let drafts = Drafts::open(folder);
         let index = std::cell::RefCell::default();
         let (seen, course) = (std::cell::RefCell::default(), std::cell::RefCell::default());
-        let mut desk = Desk { store, shelf, settings, drafts, today, warnings, reader, seen, course, index };
+        let programmes = std::cell::RefCell::default();
+        let mut desk =
+            Desk { store, shelf, settings, drafts, today, warnings, reader, seen, course, index, programmes };
         desk.sign();
         Ok(desk)
     }
@@ -225,6 +234,7 @@ impl Desk {
             broken: self.shelf.broken.clone(),
             periods: periods.iter().map(Period::to_string).collect(),
             warnings: self.warnings.clone(),
+            backup_trouble: self.store.backup_trouble().map(str::to_owned),
         })
     }
 

@@ -1,5 +1,7 @@
 //! Programmes as the window and the command line ask for them.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 use ts_rs::TS;
@@ -12,6 +14,7 @@ use crate::ledger::Ledger;
 use crate::programme::measure::{Counted, year_to};
 use crate::programme::{Gauge, Measure, Programme, Seen, Shelf, Test, gauge_counted};
 use crate::record::{Record, Value};
+use crate::shelf::own_files;
 
 /// One programme to choose from.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -71,11 +74,18 @@ pub struct Answer {
 }
 
 impl Desk {
-    /// The programmes at hand: read anew each time, so that a file just mended is seen.
-    pub(super) fn programme_shelf(&self) -> Shelf {
-        let mut shelf = Shelf::load(&self.store.folder().join("programmes"));
+    /// The programmes at hand: the manager's files are looked at each time, so that one just mended is seen.
+    pub(super) fn programme_shelf(&self) -> Arc<Shelf> {
+        let own = own_files(&self.store.folder().join("programmes"));
+        let mut known = self.programmes.borrow_mut();
+        if let Some((_, shelf)) = known.as_ref().filter(|(of, _)| *of == own) {
+            return Arc::clone(shelf);
+        }
+        let mut shelf = Shelf::of(&own);
         // What the manager put in comes first, what is known in part comes last: the first one is shown unasked.
         shelf.sound.sort_by_key(|p| (!p.own, p.seen == Seen::Excerpt));
+        let shelf = Arc::new(shelf);
+        *known = Some((own, Arc::clone(&shelf)));
         shelf
     }
 
@@ -135,7 +145,7 @@ impl Desk {
 
     /// Programme files of the manager's own that cannot be used, with every flaw.
     pub fn broken_programmes(&self) -> Vec<BrokenForm> {
-        self.programme_shelf().broken
+        self.programme_shelf().broken.clone()
     }
 
     /// Holds a programme against the records on a day.

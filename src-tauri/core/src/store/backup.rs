@@ -16,7 +16,7 @@ use super::aside::{Stoppable, Unpacked};
 use super::folder::{self, Folder, State, file_error};
 use super::schema::{self, Migration};
 use super::{StepKind, Store, log, put_in_place, remove_database, schema_at, sound, stamp, version_on_disk};
-use crate::error::{Error, Result};
+use crate::error::{Error, Flaw, Place, Result};
 use crate::file;
 use crate::progress::Progress;
 
@@ -33,6 +33,16 @@ pub struct Backup {
     /// Size in bytes.
     #[ts(type = "number")]
     pub size: u64,
+}
+
+impl Backup {
+    /// Opens it and looks through it; what is wrong with it, if anything is.
+    pub fn flaw(&self) -> Option<Flaw> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let why = check(&self.path, schema::MIGRATIONS).err()?;
+        let say = format!("备份 {name} 不能用来恢复：{why}");
+        Some(Flaw { place: Place { file: Some(name), ..Place::default() }, say })
+    }
 }
 
 /// A row that differs: its table, id, content now and in the backup, as JSON.
@@ -281,6 +291,11 @@ pub(super) fn unpack(backup: &Path, to: &Path, migrations: &[Migration]) -> Resu
         }
         check(to, migrations).map_err(|e| match e {
             Error::Refused(say) => Error::refused(say.replace(&*to.to_string_lossy(), &backup.to_string_lossy())),
+            // Of the open store this word would mean that it cannot be used.
+            Error::Newer { .. } => Error::refused(format!(
+                "备份“{}”由更新版本的程序写入，请先更新程序再恢复；现在的台账不受影响",
+                backup.file_name().unwrap_or_default().to_string_lossy()
+            )),
             e => e,
         })?;
         let mut conn = super::connect(to)?;
