@@ -88,8 +88,7 @@ export function joined(text: string, name: string, before: string): string {
   const names = partsOf(text);
   const last = lastPart(text);
   if (last !== '' && !partsOf(before).includes(last)) names.pop();
-  if (!names.includes(name)) names.push(name);
-  return names.join('、') + '、';
+  return [...new Set([...names, name])].join('、') + '、';
 }
 
 /** The columns to show, in the person's order; new ones stand where the core puts them. */
