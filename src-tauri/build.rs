@@ -44,6 +44,7 @@ const COMMANDS: &[&str] = &[
     "add_record",
     "begin_record",
     "delete_records",
+    "delete_many",
     "put_back",
     "put_back_all",
     "bin",

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use incubator::Error;
 use incubator::desk::{Filter, Put, RoundPut, Sort, Test, Typed, View, columns};
+use incubator::progress::Progress;
 
 use crate::office::{Office, typed};
 
@@ -86,6 +87,9 @@ fn rows_keep_their_places_while_cells_are_typed() {
     assert_eq!(office.column("team", &view, "name", false), ["甲", "乙", "丙", "丁"], "a new one stands last");
     assert_eq!(office.desk.position("team", &view, new).expect("asked"), Some(3));
     assert_eq!(office.column("team", &view, "name", true), ["丁", "乙", "丙", "甲"], "until sorted again");
+    let stopped = office.desk.delete_many("team", &[first, new], Progress::new(&|_| false));
+    assert!(matches!(stopped, Err(Error::Cancelled)), "{stopped:?}");
+    assert_eq!(office.column("team", &view, "name", false).len(), 4, "stopped, it takes nothing");
     office.desk.delete_all("team", &[first, new]).expect("deleted");
     assert_eq!(office.column("team", &view, "name", false), ["乙", "丙"]);
     assert_eq!(office.desk.undo().expect("undone").as_deref(), Some("删除 2 条创业团队"), "one step, with its name");

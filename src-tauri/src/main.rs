@@ -118,6 +118,7 @@ fn run(args: Args) -> tauri::Result<()> {
             commands::records::add_record,
             commands::records::begin_record,
             commands::records::delete_records,
+            commands::records::delete_many,
             commands::records::put_back,
             commands::records::put_back_all,
             commands::records::bin,

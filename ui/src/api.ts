@@ -156,6 +156,9 @@ export const fillDown = (list: string, view: View, from: number, to: number, fie
 /** What a new record would be so far; nothing is saved. */
 export const beginRecord = (list: string, typed: Typed[]) => invoke<Added>('begin_record', { list, typed });
 export const deleteRecords = (list: string, ids: number[]) => inTurn<null>('delete_records', { list, ids });
+/** The same of thousands, told and to be stopped. */
+export const deleteMany = (job: Job, list: string, ids: number[]) =>
+  inTurn<null>('delete_many', { job: job.id, steps: job.steps, list, ids });
 export const putBack = (kind: string, id: number) => inTurn<null>('put_back', { kind, id });
 /** Brings back all that was deleted at a moment. */
 export const putBackAll = (at: string) => inTurn<null>('put_back_all', { at });

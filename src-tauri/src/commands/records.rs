@@ -6,8 +6,11 @@ use incubator::desk::{
     View, columns,
 };
 use incubator::error::Refusal;
+use incubator::progress::Step;
 use tauri::State;
+use tauri::ipc::Channel;
 
+use crate::jobs::Jobs;
 use crate::office::{Answer, Office};
 
 #[tauri::command(async)]
@@ -101,6 +104,18 @@ pub fn begin_record(office: State<'_, Office>, list: &str, typed: Vec<Typed>) ->
 #[tauri::command(async)]
 pub fn delete_records(office: State<'_, Office>, list: &str, ids: Vec<i64>) -> Answer<()> {
     office.ask(|desk| desk.delete_all(list, &ids))
+}
+
+#[tauri::command(async)]
+pub fn delete_many(
+    office: State<'_, Office>,
+    jobs: State<'_, Jobs>,
+    job: u32,
+    steps: Channel<Step>,
+    list: &str,
+    ids: Vec<i64>,
+) -> Answer<()> {
+    jobs.run(job, &steps, |progress| office.desk(|desk| desk.delete_many(list, &ids, progress)))
 }
 
 #[tauri::command(async)]

@@ -23,6 +23,8 @@ type Begun = Pick<FirstList, 'columns' | 'view' | 'rows'>;
 /** Rows are asked for in pages, and so many are kept around the window. */
 const PAGE = 100;
 const KEPT = 60;
+/** So many are deleted without a word on how far that is. */
+const MANY = 500;
 /** So many reasons are said at a time. */
 const SAID = 20;
 
@@ -422,8 +424,7 @@ export class List {
     }
     // A kill from here on brings back nothing that was saved.
     void drafts.write();
-    if (later.length > 0) await this.keep(later.map((t) => ({ id, ...t })), undefined, list);
-    else await this.told();
+    if (later.length === 0 || !(await this.keep(later.map((t) => ({ id, ...t })), undefined, list))) await this.told();
   }
 
   private forgetNew(list: string): void {
@@ -487,7 +488,10 @@ export class List {
     const ids = await screen.ask('读取', () => api.listIds(this.name, this.view, block.top, bottom));
     if (!ids || ids.length === 0) return;
     const label = this.row(block.top)?.label ?? '';
-    const done = await screen.ask('删除', () => api.deleteRecords(this.name, ids));
+    const done =
+      ids.length > MANY
+        ? await screen.run('删除', (job) => api.deleteMany(job, this.name, ids))
+        : await screen.ask('删除', () => api.deleteRecords(this.name, ids));
     if (done === undefined) return;
     this.move({ row: block.top, column: this.active.column });
     await this.refresh(false);

@@ -11,6 +11,7 @@ use super::records::{listed, shape, standing};
 use super::{Desk, HistoryEntry};
 use crate::error::{Error, Flaw, Result};
 use crate::ledger::Ledger;
+use crate::progress::Progress;
 use crate::record::{Field, Kind, Record, Shape, Type, Value, check, kind, shapes};
 use crate::roster;
 use crate::spell::{Spelt, Wanted};
@@ -465,6 +466,16 @@ impl Desk {
     /// # Errors
     /// [`Error::Refused`] when one is not there.
     pub fn delete_all(&mut self, list: &str, ids: &[i64]) -> Result<()> {
+        self.delete_many(list, ids, Progress::SILENT)
+    }
+
+    /// The same for as many as there may be, told to who watches. Stopped, nothing of it is done.
+    ///
+    /// # Errors
+    /// As [`Desk::delete_all`]; [`Error::Cancelled`].
+    pub fn delete_many(&mut self, list: &str, ids: &[i64], progress: Progress<'_>) -> Result<()> {
+        /// So many between two words about it.
+        const PART: usize = 500;
         let shape = shape(list)?;
         let ledger = self.store.ledger()?;
         let name = match ids {
@@ -475,7 +486,14 @@ impl Desk {
             }
             many => format!("删除 {} 条{}", many.len(), shape.label),
         };
-        self.store.change(&name, |tx| tx.delete_all(shape.kind, ids))
+        drop(ledger);
+        self.store.change(&name, |tx| {
+            for (at, part) in ids.chunks(PART).enumerate() {
+                progress.at("删除记录", (at * PART) as u64, ids.len() as u64)?;
+                tx.delete_all(shape.kind, part)?;
+            }
+            Ok(())
+        })
     }
 
     /// The bin: what was deleted by hand, the latest first, so many of it.
