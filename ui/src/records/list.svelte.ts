@@ -48,6 +48,8 @@ export class List {
   /** The record that is being typed in below the last row. */
   typed = $state.raw<Typed[]>([]);
   begun = $state.raw<ListRow | null>(null);
+  /** It was begun at an earlier look, and the person has not gone on with it. */
+  left = $state(false);
   rejected = $state.raw<Map<string, Rejected>>(new Map());
   ready = $state(false);
   /** How much larger than normal the person has the text. */
@@ -61,8 +63,8 @@ export class List {
   block: Block = $derived(blockOf(this.anchor, this.active));
   filtered: boolean = $derived(this.view.filters.length > 0 || this.view.flawed || this.view.only !== null);
 
-  /** Changes of its own that the other rooms are being told of. */
-  private telling = 0;
+  /** The last turn of the records that it shows. */
+  private upTo = -1;
   /** The rows that the window shows, and whether some of them are on their way. */
   private wanted = { first: 0, last: -1 };
   private bringing = false;
@@ -95,6 +97,7 @@ export class List {
     const turn = ++this.turn;
     this.opening = true;
     this.stale = false;
+    this.upTo = untrack(() => screen.turn);
     const kept = screen.remembered[`filter/${name}`] as View | undefined;
     const begun = first ?? (await this.beginning(name, only ? { ...plain(), only } : { ...plain(), ...(kept ?? {}), only: null }));
     if (turn !== this.turn) return;
@@ -121,11 +124,12 @@ export class List {
     this.typed = (drafts.kept(`list/${name}`) as Typed[] | undefined) ?? [];
     this.begun = null;
     this.due = false;
+    this.left = this.typed.length > 0;
     this.newcomer = { id: 0, at: 0 };
     this.settle(rows, new Map());
     this.active = this.anchor = { row: 0, column: 0 };
     this.ready = true;
-    if (this.typed.length > 0) void this.resume();
+    if (this.left) void this.resume();
   }
 
   /** Shows what an earlier look or a kill left in the record below the last row. Nothing is saved before the person has
@@ -391,6 +395,7 @@ export class List {
     if (!this.typed.some((t) => t.text !== '' || (t.ids?.length ?? 0) > 0)) return this.giveUp();
     drafts.keep(`list/${this.name}`, this.typed);
     this.due = true;
+    this.left = false;
     if (this.adding) return;
     this.adding = true;
     try {
@@ -415,8 +420,9 @@ export class List {
     // Until its row is there, what is typed below the last one is still meant for it.
     if (this.name === list) await this.refresh(false);
     const later = ((drafts.kept(`list/${list}`) as Typed[] | undefined) ?? []).filter((t) => !said.includes(t));
-    this.forgetNew(list);
-    if (this.name === list) {
+    if (this.name !== list) {
+      this.forgetNew(list);
+    } else {
       const held = this.newcomer;
       held.id = id;
       if (held.typing) drafts.keep(`cell/${list}/${id}/${held.typing.field}`, held.typing.text);
@@ -435,7 +441,7 @@ export class List {
   giveUp(): void {
     this.typed = [];
     this.begun = null;
-    this.due = false;
+    this.due = this.left = false;
     this.newcomer = { id: 0, at: 0 };
     this.forgetNew(this.name);
   }
@@ -505,20 +511,20 @@ export class List {
     return api.listBlock(this.name, this.view, block.top, Math.min(block.bottom, this.count - 1), this.fields(block));
   }
 
-  /** Whether what has just changed is a change of its own, which it shows already. */
-  get tells(): boolean {
-    return this.telling > 0;
+  /** Tells the other rooms of a change of its own, which it has shown already. */
+  private told(): Promise<void> {
+    return screen.changed((turn) => {
+      // Unless something else has changed meanwhile that it has not seen.
+      if (this.upTo === turn - 1) this.upTo = turn;
+    });
   }
 
-  /** Tells the other rooms of a change of its own. */
-  private async told(): Promise<void> {
-    this.telling += 1;
-    await screen.changed();
-    this.telling -= 1;
-  }
-
-  /** After a change from elsewhere: undo, import, another room. */
+  /** After a change, which may be one from elsewhere: undo, import, another room. */
   again(): void {
-    if (this.ready) untrack(() => void this.refresh(false));
+    untrack(() => {
+      if (!this.ready || this.upTo === screen.turn) return;
+      this.upTo = screen.turn;
+      void this.refresh(false);
+    });
   }
 }

@@ -476,6 +476,23 @@ test('what a kill left of a new record is shown again, and saved when the person
   await fireEvent.keyDown(field, { key: 'Enter' });
   await waitFor(() => expect(asked.filter((a) => a.cmd === 'add_record').length).toBe(1));
   await waitFor(() => expect(drafts.places('list/')).toEqual([]));
+  expect(container.querySelector('.left')).toBeNull();
+});
+
+test('what was left of a new record can be gone on with, or given up, with one click', async () => {
+  for (const [word, records] of [['继续', 1], ['放弃', 0]] as const) {
+    takesNew(0);
+    asked = [];
+    drafts.take({ 'list/team': [{ field: 'name', text: '丁队' }] });
+    const { container } = await opened();
+    await waitFor(() => expect(container.querySelector('.left')?.textContent).toContain('有一条新创业团队还没有保存'));
+    await fireEvent.click([...container.querySelectorAll('.left button')].find((b) => b.textContent === word) as HTMLElement);
+    await waitFor(() => expect(container.querySelector('.left')).toBeNull());
+    await waitFor(() => expect(drafts.places('list/')).toEqual([]));
+    expect(asked.filter((a) => a.cmd === 'add_record').length, word).toBe(records);
+    cleanup();
+    rows = rows.slice(0, 3);
+  }
 });
 
 test('a new record that is saved after its list was left leaves no draft behind', async () => {
@@ -557,6 +574,17 @@ test('a cell that is kept costs one look at the rows', async () => {
   await waitFor(() => expect(asked.filter((a) => a.cmd === 'lists').length).toBe(2));
   await calm();
   expect(looks()).toBe(before + 1);
+  // What changes elsewhere is looked at, also while the others are still being told of one's own.
+  answers.status = async () => {
+    await new Promise((done) => setTimeout(done, 20));
+    return status;
+  };
+  await type(field, '9');
+  await fireEvent.keyDown(field, { key: 'Enter' });
+  await waitFor(() => expect(looks()).toBe(before + 2));
+  answers = {};
+  await screen.changed();
+  await waitFor(() => expect(looks()).toBe(before + 3));
 });
 
 test('many flaws at once are said in part, and what was emptied shows again what is kept', async () => {
@@ -612,7 +640,8 @@ test('a list that takes no record by hand takes no letter either', async () => {
   expect([field.value, field.classList.contains('typing')]).toEqual(['', false]);
   await fireEvent.blur(field);
   await calm();
-  expect(asked.some((a) => a.cmd === 'add_record' || a.cmd === 'draft')).toBe(false);
+  expect(asked.some((a) => a.cmd === 'add_record')).toBe(false);
+  expect(drafts.places('')).toEqual([]);
 });
 
 test('of a full bin the latest is shown, and what went together comes back together', async () => {
