@@ -515,6 +515,50 @@ fn a_block_is_copied_and_pasted_over_other_rows_by_keys_and_taken_back() {
 }
 
 #[test]
+fn a_team_that_registers_stays_under_the_hand_until_its_list_is_opened_again() {
+    play(async {
+        let stage = Stage::set("registers", false);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.room("档案").await;
+        window.size(1366, 768).await;
+        window.list("创业团队").await;
+        let shown = columns("team").expect("columns");
+        let place = |name: &str| shown.iter().position(|c| c.name == name).expect("the column");
+        let (day, code) = (place("registered_on"), place("credit_code"));
+        assert_eq!(code, day + 1, "Tab leads from one to the other");
+        let names = window.texts(0).await;
+        let says = |row: usize, at: usize, text: &str| {
+            format!("return document.querySelector('[data-row=\"{row}\"][data-cell=\"{at}\"]')?.innerText === {text:?}")
+        };
+        let beside = window.texts(code).await[1].clone();
+        window.cell(0, day).await;
+        window.keys(&format!("2021-08-01{}91350100M000100Y43{}", Key::Tab, Key::Enter)).await;
+        window.wait("the code", &says(0, code, "91350100M000100Y43")).await;
+        window.wait("kept", "return document.querySelector('footer .saved')?.innerText === '已保存'").await;
+        assert_eq!(window.texts(0).await[..2], names[..2], "nobody has moved");
+        assert_eq!(window.texts(code).await[1], beside, "and nobody else has its code");
+        // Typed for the wrong one: taken out again where it stands now.
+        window.list("初创企业").await;
+        let shown = columns("enterprise").expect("columns");
+        let day = shown.iter().position(|c| c.name == "registered_on").expect("the column");
+        let row = format!(
+            "return [...document.querySelectorAll('[data-cell=\"0\"]')].find((c) => c.innerText === {:?})?.dataset.row",
+            names[0]
+        );
+        let row = window.wait("its row", &row).await;
+        let row: usize = row.as_str().expect("a row").parse().expect("a number");
+        window.cell(row, day).await;
+        window.keys(&Key::Delete.to_string()).await;
+        window.shows("已转入创业团队").await;
+        window.list("创业团队").await;
+        window.wait("a team again", &says(0, 0, &names[0])).await;
+        window.close().await;
+    });
+}
+
+#[test]
 fn a_long_list_is_held_a_window_at_a_time_and_long_work_on_it_is_stopped_by_its_button() {
     play(async {
         let stage = Stage::set("large", false);

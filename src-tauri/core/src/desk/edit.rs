@@ -623,6 +623,8 @@ fn gone(shape: &Shape, id: i64) -> Error {
 
 /// Flaws of many records, each sentence once with how often it holds: nobody reads the same one for every row.
 fn once_each(flaws: Vec<Flaw>) -> Vec<Flaw> {
+    /// So many are read at a time.
+    const SAID: usize = 20;
     let mut place: HashMap<String, usize> = HashMap::new();
     let mut found: Vec<(Flaw, usize)> = Vec::new();
     for flaw in flaws {
@@ -632,14 +634,16 @@ fn once_each(flaws: Vec<Flaw>) -> Vec<Flaw> {
             None => found.push((flaw, 1)),
         }
     }
-    let said = found.into_iter().map(|(mut flaw, count)| {
+    let rest = found.len().saturating_sub(SAID);
+    let said = found.into_iter().take(SAID).map(|(mut flaw, count)| {
         if count > 1 {
             flaw.place.id = None;
             flaw.say = format!("{}(共 {count} 条)", flaw.say);
         }
         flaw
     });
-    said.collect()
+    let rest = (rest > 0).then(|| Flaw { place: Default::default(), say: format!("另有 {rest} 项") });
+    said.chain(rest).collect()
 }
 
 /// How a change of some fields of records is called in menu and history.
