@@ -417,7 +417,7 @@ fn copy_folder(from: &Path, to: &Path) {
 fn content(store: &Store) -> String {
     let ledger = store.ledger().unwrap();
     let rows: Vec<_> = KINDS.iter().map(|k| (k.name, ledger.rows(k))).collect();
-    let bin: Vec<_> = store.bin().unwrap().into_iter().map(|(k, r)| (k.name, r)).collect();
+    let bin: Vec<_> = store.bin().unwrap().into_iter().map(|(k, r, _)| (k.name, r)).collect();
     format!("{rows:?}{bin:?}{:?}", store.history(usize::MAX).unwrap())
 }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use incubator::Error;
 use incubator::desk::{Filter, Put, RoundPut, Sort, Test, Typed, View, columns};
+use incubator::progress::Progress;
 
 use crate::office::{Office, typed};
 
@@ -79,13 +80,16 @@ fn rows_keep_their_places_while_cells_are_typed() {
     }
     let view = by("moved_in_on", false);
     let first = office.desk.rows("team", &view, 0, 1, true).expect("rows").rows[0].id;
-    let changed = office.desk.change("team", &[put(first, "moved_in_on", "2021/8/8")]).expect("changed");
-    assert!(changed.rows[0].cells.contains(&"2021-08-08".to_owned()), "read as the core reads days");
+    office.desk.change("team", &[put(first, "moved_in_on", "2021/8/8")]).expect("changed");
+    assert_eq!(office.column("team", &view, "moved_in_on", false)[0], "2021-08-08", "read as the core reads days");
     assert_eq!(office.column("team", &view, "name", false), ["甲", "乙", "丙"], "the row stays under the hand");
     let new = office.add("team", &[("name", "丁"), ("moved_in_on", "2020-01-01")]);
     assert_eq!(office.column("team", &view, "name", false), ["甲", "乙", "丙", "丁"], "a new one stands last");
     assert_eq!(office.desk.position("team", &view, new).expect("asked"), Some(3));
     assert_eq!(office.column("team", &view, "name", true), ["丁", "乙", "丙", "甲"], "until sorted again");
+    let stopped = office.desk.delete_many("team", &[first, new], Progress::new(&|_| false));
+    assert!(matches!(stopped, Err(Error::Cancelled)), "{stopped:?}");
+    assert_eq!(office.column("team", &view, "name", false).len(), 4, "stopped, it takes nothing");
     office.desk.delete_all("team", &[first, new]).expect("deleted");
     assert_eq!(office.column("team", &view, "name", false), ["乙", "丙"]);
     assert_eq!(office.desk.undo().expect("undone").as_deref(), Some("删除 2 条创业团队"), "one step, with its name");
@@ -110,8 +114,131 @@ fn a_change_is_one_named_step_or_nothing() {
     assert_eq!(office.desk.status().expect("status").undo, step, "the same text is no step");
     let moved = office.desk.change("team", &[put(team, "registered_on", "2021-08-01")]).expect("changed").moved;
     assert_eq!(moved, [("智农".to_owned(), "初创企业")], "a team that registered is an enterprise");
-    assert_eq!(office.column("team", &View::default(), "name", false), ["慧眼"]);
     assert_eq!(office.desk.list_of("tenant", team).expect("asked"), "enterprise");
+    assert_eq!(
+        office.column("team", &View::default(), "name", false),
+        ["智农", "慧眼"],
+        "its row stays under the hand"
+    );
+    let moved = office.desk.change("team", &[put(team, "credit_code", "91350100M000100Y43")]).expect("changed").moved;
+    assert!(moved.is_empty(), "it went over once: {moved:?}");
+    assert_eq!(office.column("team", &View::default(), "name", true), ["慧眼"], "until the list is opened anew");
+}
+
+#[test]
+fn a_day_of_registration_typed_for_the_wrong_team_is_taken_out_again() {
+    let mut office = office("wrong-team");
+    let team = office.add("team", &[("name", "智农"), ("moved_in_on", "2021-01-01")]);
+    let born = [("name", "慧眼"), ("moved_in_on", "2021-01-01"), ("registered_on", "2021-02-01")];
+    let enterprise = office.add("enterprise", &born);
+    office.desk.change("team", &[put(team, "registered_on", "2021-08-01")]).expect("changed");
+    assert_eq!(office.column("enterprise", &View::default(), "name", true), ["智农", "慧眼"]);
+    let moved = office.desk.change("enterprise", &[put(team, "registered_on", "")]).expect("taken out").moved;
+    assert_eq!(moved, [("智农".to_owned(), "创业团队")]);
+    let rows = office.desk.rows("enterprise", &View::default(), 0, 9, false).expect("rows").rows;
+    assert_eq!((rows[0].id, rows[0].marks.len()), (team, 0), "a team lacks no day of registration");
+    assert_eq!(office.column("team", &View::default(), "name", true), ["智农"]);
+    let refused = office.desk.change("enterprise", &[put(enterprise, "registered_on", "")]);
+    assert!(matches!(refused, Err(Error::Flawed { .. })), "what entered as an enterprise stays one: {refused:?}");
+}
+
+#[test]
+fn a_step_that_takes_some_rows_and_brings_others_leaves_none_out() {
+    let mut office = office("exchanged");
+    let ids: Vec<i64> =
+        ["甲", "乙", "丙"].iter().map(|n| office.add("team", &[("name", n), ("moved_in_on", "2021-01-01")])).collect();
+    office.desk.delete_all("team", &ids[..1]).expect("deleted");
+    assert_eq!(office.column("team", &View::default(), "name", false), ["乙", "丙"]);
+    let tenant = incubator::record::kind("tenant").expect("the kind");
+    let exchange = office.desk.store_mut().change("对换", |tx| {
+        tx.put_back(tenant, ids[0])?;
+        tx.delete(tenant, ids[1])
+    });
+    exchange.expect("exchanged");
+    assert_eq!(office.column("team", &View::default(), "name", false), ["甲", "丙"]);
+}
+
+#[test]
+fn a_block_is_emptied_or_filled_down_as_one_step() {
+    let mut office = office("blocks");
+    for (name, leader) in [("同名", "王甲"), ("同名", "李乙")] {
+        office.add("team", &[("name", name), ("moved_in_on", "2021-01-01"), ("leader_name", leader), ("note", "记")]);
+    }
+    let second = office.desk.rows("team", &View::default(), 1, 1, true).expect("rows").rows[0].id;
+    for number in ["A-1", "A-2", "A-3"] {
+        let mut fields = typed(&[("tenant", "同名"), ("number", number)]);
+        fields[0].ids = Some(vec![second]);
+        office.desk.add("agreement", &fields).expect("added");
+    }
+    let first = office.desk.rows("team", &View::default(), 0, 1, true).expect("rows").rows[0].id;
+    let agreements = office.desk.rows("agreement", &View::default(), 0, 9, true).expect("rows").rows;
+    let again = Put {
+        id: agreements[0].id,
+        typed: Typed { field: "tenant".into(), text: "同名".into(), ids: Some(vec![first]) },
+    };
+    office.desk.change("agreement", &[again]).expect("changed");
+    // Two are called so: the one that is meant goes down, not its name.
+    office.desk.fill_down("agreement", &View::default(), 0, 2, &["tenant".into()]).expect("filled");
+    for row in &agreements {
+        assert_eq!(office.desk.sheet("agreement", row.id).expect("the sheet").ids["tenant"], [first]);
+    }
+    assert_eq!(office.desk.undo().expect("undone").as_deref(), Some("修改 2 条入驻协议的 2 格"));
+    assert_eq!(office.desk.sheet("agreement", agreements[2].id).expect("the sheet").ids["tenant"], [second]);
+
+    let fields = ["leader_name".to_owned(), "note".to_owned()];
+    office.desk.empty_block("team", &View::default(), 0, 1, &fields).expect("emptied");
+    assert_eq!(office.column("team", &View::default(), "note", false), ["", ""]);
+    assert_eq!(office.desk.undo().expect("undone").as_deref(), Some("修改 2 条创业团队的 4 格"));
+    let refused = office.desk.empty_block("team", &View::default(), 0, 1, &["name".into(), "note".into()]);
+    let Err(Error::Flawed { flaws }) = refused else { panic!("a name is needed") };
+    assert_eq!(flaws.iter().map(|f| f.say.as_str()).collect::<Vec<_>>(), ["未填团队名称(共 2 条)"], "said once");
+    assert_eq!(office.column("team", &View::default(), "note", false), ["记", "记"], "nothing of it was kept");
+}
+
+#[test]
+fn who_is_named_twice_is_meant_once() {
+    let mut office = office("twice");
+    for name in ["甲", "乙"] {
+        office.add("team", &[("name", name), ("moved_in_on", "2021-01-01")]);
+    }
+    office.add("mentor", &[("name", "陈导师")]);
+    let session = office.add("session", &[("mentor", "陈导师"), ("on", "2021-03-01"), ("tenants", "甲、乙、甲、")]);
+    assert_eq!(office.column("session", &View::default(), "tenants", true), ["甲、乙"]);
+    office.desk.change("session", &[put(session, "tenants", "乙、乙")]).expect("changed");
+    assert_eq!(office.column("session", &View::default(), "tenants", true), ["乙"]);
+}
+
+#[test]
+fn a_default_that_was_emptied_stays_empty() {
+    let mut office = office("defaults");
+    let plain = [("name", "路演"), ("on", "2021-03-01")];
+    office.add("event", &plain);
+    office.add("event", &[plain[0], plain[1], ("sessions", "")]);
+    assert_eq!(office.column("event", &View::default(), "sessions", true), ["1", ""]);
+}
+
+#[test]
+fn the_bin_is_handed_out_in_part_and_what_went_together_comes_back_together() {
+    let mut office = office("bin");
+    let ids: Vec<i64> = ["甲", "乙", "丙", "丁"]
+        .iter()
+        .map(|n| office.add("team", &[("name", n), ("moved_in_on", "2021-01-01")]))
+        .collect();
+    office.add("agreement", &[("tenant", "乙"), ("number", "A-1")]);
+    let day = |d: u32| move || format!("2021-09-0{d}T08:00:00").parse().expect("a moment");
+    office.desk.store_mut().set_clock(day(1));
+    office.desk.delete_all("team", &ids[..1]).expect("deleted");
+    office.desk.store_mut().set_clock(day(2));
+    office.desk.delete_all("team", &ids[1..3]).expect("deleted");
+    let bin = office.desk.bin(2).expect("the bin");
+    assert_eq!((bin.rows.len(), bin.count), (2, 3), "the latest of them");
+    assert!(bin.rows.iter().all(|b| b.at == "2021-09-02T08:00:00.000" && b.together == 2), "{:?}", bin.rows);
+    office.desk.put_back_all(&bin.rows[0].at).expect("back");
+    assert_eq!(office.column("team", &View::default(), "name", true), ["乙", "丙", "丁"]);
+    assert_eq!(office.column("agreement", &View::default(), "number", true), ["A-1"], "with what went along");
+    assert_eq!(office.desk.status().expect("status").undo.as_deref(), Some("恢复同时删除的 2 条记录"));
+    assert_eq!(office.desk.bin(9).expect("the bin").count, 1, "the other one stays");
+    assert!(office.desk.put_back_all("2021-09-02T08:00:00.000").is_err(), "nothing is left of that moment");
 }
 
 #[test]
@@ -203,7 +330,7 @@ fn every_list_takes_deletes_and_gives_back_a_record() {
         assert_eq!(count(&office), before + 1, "{}", list.label);
         office.desk.delete_all(list.name, &[id]).expect("deleted");
         assert_eq!(count(&office), before, "{}: deleted", list.label);
-        let bin = office.desk.bin().expect("the bin");
+        let bin = office.desk.bin(9).expect("the bin").rows;
         let binned = bin.iter().find(|b| b.id == id && b.kind == list.kind).expect("in the bin");
         assert!(!binned.at.is_empty() && !binned.label.is_empty());
         office.desk.put_back(binned.kind, id).expect("back");

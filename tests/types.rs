@@ -33,6 +33,7 @@ fn the_screen_knows_the_types_of_the_core() {
         desk::Added::export_all(&config),
         desk::Choices::export_all(&config),
         desk::Sheet::export_all(&config),
+        desk::Bin::export_all(&config),
         desk::Binned::export_all(&config),
         desk::Round::export_all(&config),
         desk::RoundPut::export_all(&config),

@@ -462,6 +462,103 @@ fn a_pasted_block_is_looked_at_and_then_kept() {
 }
 
 #[test]
+fn a_block_is_copied_and_pasted_over_other_rows_by_keys_and_taken_back() {
+    play(async {
+        let stage = Stage::set("copy", false);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.room("档案").await;
+        window.size(1366, 768).await;
+        window.list("创业导师").await;
+        let ctrl = |key: char| format!("{}{key}{}", Key::Control, Key::Null);
+        let resting = "return document.activeElement?.matches('.input') && document.querySelector('footer .saved')?.innerText === '已保存'";
+        let words = [window.texts(1).await, window.texts(2).await];
+        window.cell(0, 1).await;
+        window.keys(&format!("{}{}{}{}", Key::Shift, Key::Down, Key::Right, Key::Null)).await;
+        window.wait("a block", "return document.querySelectorAll('.chosen').length === 4").await;
+        window.keys(&ctrl('c')).await;
+        window.wait("copied", resting).await;
+        assert_eq!(window.run("return document.querySelector('.notice')?.innerText ?? ''").await, json!(""));
+        // Over the next two rows: looked at first, then kept as one step.
+        window.cell(2, 1).await;
+        window.keys(&ctrl('v')).await;
+        let plan = "return document.querySelector('dialog.pasted[open]')?.innerText.includes('新增 0 条，修改 2 条')";
+        window.wait("the plan", plan).await;
+        for text in &words[0][..2] {
+            window.shows(text).await;
+        }
+        window.press("粘贴 2 条").await;
+        let stand = |at: usize, from: usize| {
+            let texts: Vec<&String> = words[at - 1][from..from + 2].iter().collect();
+            format!(
+                "return {}.every((text, i) => document.querySelector(`[data-row=\"${{2 + i}}\"][data-cell=\"{at}\"]`)?.innerText === text)",
+                json!(texts)
+            )
+        };
+        window.wait("the first column", &stand(1, 0)).await;
+        window.wait("the second column", &stand(2, 0)).await;
+        window.wait("the grid has the keys", resting).await;
+        window.keys(&ctrl('z')).await;
+        window.wait("taken back", &stand(1, 2)).await;
+        window.wait("both columns", &stand(2, 2)).await;
+        // One value fills the whole selection.
+        window.cell(0, 1).await;
+        window.keys(&ctrl('c')).await;
+        window.wait("copied", resting).await;
+        window.cell(1, 1).await;
+        window.keys(&format!("{}{}{}", Key::Shift, Key::Down, Key::Null)).await;
+        window.keys(&ctrl('v')).await;
+        window.wait("the plan", plan).await;
+        window.close().await;
+    });
+}
+
+#[test]
+fn a_team_that_registers_stays_under_the_hand_until_its_list_is_opened_again() {
+    play(async {
+        let stage = Stage::set("registers", false);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.room("档案").await;
+        window.size(1366, 768).await;
+        window.list("创业团队").await;
+        let shown = columns("team").expect("columns");
+        let place = |name: &str| shown.iter().position(|c| c.name == name).expect("the column");
+        let (day, code) = (place("registered_on"), place("credit_code"));
+        assert_eq!(code, day + 1, "Tab leads from one to the other");
+        let names = window.texts(0).await;
+        let says = |row: usize, at: usize, text: &str| {
+            format!("return document.querySelector('[data-row=\"{row}\"][data-cell=\"{at}\"]')?.innerText === {text:?}")
+        };
+        let beside = window.texts(code).await[1].clone();
+        window.cell(0, day).await;
+        window.keys(&format!("2021-08-01{}91350100M000100Y43{}", Key::Tab, Key::Enter)).await;
+        window.wait("the code", &says(0, code, "91350100M000100Y43")).await;
+        window.wait("kept", "return document.querySelector('footer .saved')?.innerText === '已保存'").await;
+        assert_eq!(window.texts(0).await[..2], names[..2], "nobody has moved");
+        assert_eq!(window.texts(code).await[1], beside, "and nobody else has its code");
+        // Typed for the wrong one: taken out again where it stands now.
+        window.list("初创企业").await;
+        let shown = columns("enterprise").expect("columns");
+        let day = shown.iter().position(|c| c.name == "registered_on").expect("the column");
+        let row = format!(
+            "return [...document.querySelectorAll('[data-cell=\"0\"]')].find((c) => c.innerText === {:?})?.dataset.row",
+            names[0]
+        );
+        let row = window.wait("its row", &row).await;
+        let row: usize = row.as_str().expect("a row").parse().expect("a number");
+        window.cell(row, day).await;
+        window.keys(&Key::Delete.to_string()).await;
+        window.shows("已转入创业团队").await;
+        window.list("创业团队").await;
+        window.wait("a team again", &says(0, 0, &names[0])).await;
+        window.close().await;
+    });
+}
+
+#[test]
 fn a_long_list_is_held_a_window_at_a_time_and_long_work_on_it_is_stopped_by_its_button() {
     play(async {
         let stage = Stage::set("large", false);

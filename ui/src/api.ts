@@ -5,7 +5,7 @@ import type {
   Added,
   Applied,
   Backup,
-  Binned,
+  Bin,
   BrokenForm,
   Changed,
   Charts,
@@ -160,11 +160,23 @@ export const listIds = (list: string, view: View, from: number, to: number) =>
   invoke<number[]>('list_ids', { list, view, from, to });
 export const changeCells = (list: string, puts: Put[]) => inTurn<Changed>('change_cells', { list, puts });
 export const addRecord = (list: string, typed: Typed[]) => inTurn<Added>('add_record', { list, typed });
+/** Empties fields of rows of a view. */
+export const emptyBlock = (list: string, view: View, from: number, to: number, fields: string[]) =>
+  inTurn<Changed>('empty_block', { list, view, from, to, fields });
+/** Gives the rows below the first one what it has. */
+export const fillDown = (list: string, view: View, from: number, to: number, fields: string[]) =>
+  inTurn<Changed>('fill_down', { list, view, from, to, fields });
 /** What a new record would be so far; nothing is saved. */
 export const beginRecord = (list: string, typed: Typed[]) => invoke<Added>('begin_record', { list, typed });
 export const deleteRecords = (list: string, ids: number[]) => inTurn<null>('delete_records', { list, ids });
+/** The same of thousands, told and to be stopped. */
+export const deleteMany = (job: Job, list: string, ids: number[]) =>
+  inTurn<null>('delete_many', { job: job.id, steps: job.steps, list, ids });
 export const putBack = (kind: string, id: number) => inTurn<null>('put_back', { kind, id });
-export const bin = () => invoke<Binned[]>('bin');
+/** Brings back all that was deleted at a moment. */
+export const putBackAll = (at: string) => inTurn<null>('put_back_all', { at });
+/** So many of what was deleted last. */
+export const bin = (count: number) => invoke<Bin>('bin', { count });
 export const refChoices = (list: string, field: string, text: string) =>
   invoke<Choices>('ref_choices', { list, field, text });
 export const sheet = (kind: string, id: number) => invoke<Sheet>('sheet', { kind, id });

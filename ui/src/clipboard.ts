@@ -10,6 +10,18 @@ export async function copy(text: string): Promise<boolean> {
   }
 }
 
+/** The same of a text that is still on its way. The web view is asked at once: it allows it while it answers the key, and
+ * WebKit no longer when the text has come. */
+export async function copyComing(text: Promise<string>): Promise<boolean> {
+  try {
+    const coming = text.then((come) => new Blob([come], { type: 'text/plain' }));
+    await navigator.clipboard.write([new ClipboardItem({ 'text/plain': coming })]);
+    return true;
+  } catch {
+    return copy(await text);
+  }
+}
+
 /** The older way, where the newer one is refused: a selected field is copied. */
 function copySelected(text: string): boolean {
   const before = document.activeElement;

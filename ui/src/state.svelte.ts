@@ -156,8 +156,9 @@ export class Screen {
     this.turn += 1;
   }
 
-  /** After any change of the records: the names of undo and redo, and whatever is shown, are asked for anew. */
-  async changed(): Promise<void> {
+  /** After any change of the records: the names of undo and redo, and whatever is shown, are asked for anew. Who made the
+   * change and shows it already hears which turn is its own. */
+  async changed(mine?: (turn: number) => void): Promise<void> {
     // What a change was refused for is settled by one that was taken.
     if (this.notice?.tone === 'bad' && !this.notice.of) this.notice = null;
     try {
@@ -165,6 +166,7 @@ export class Screen {
     } catch (error) {
       this.closed = api.refusal(error);
     }
+    mine?.(this.turn + 1);
     this.turn += 1;
   }
 

@@ -134,6 +134,19 @@ size: number, };
 export type Basis = "quarter" | "ytd";
 
 /**
+ * The bin.
+ */
+export type Bin = { 
+/**
+ * What was deleted last.
+ */
+rows: Array<Binned>, 
+/**
+ * How many records lie in it in all.
+ */
+count: number, };
+
+/**
  * A record in the bin.
  */
 export type Binned = { 
@@ -156,7 +169,11 @@ label: string,
 /**
  * When it was deleted, `2021-09-20T08:30:00.000`.
  */
-at: string, };
+at: string, 
+/**
+ * How many were deleted by the same step, itself among them.
+ */
+together: number, };
 
 /**
  * The lines around a box.
@@ -328,10 +345,6 @@ new: string, };
  * What came of a change.
  */
 export type Changed = { 
-/**
- * The records as they are now.
- */
-rows: Array<ListRow>, 
 /**
  * Lists to which records went by this change: a team that registers becomes an enterprise.
  */

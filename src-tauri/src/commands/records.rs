@@ -2,12 +2,15 @@
 
 use chrono::NaiveDate;
 use incubator::desk::{
-    Added, Binned, Changed, Choices, Column, ListGroup, ListRow, Put, RecordView, Round, RoundPut, Rows, Sheet, Typed,
+    Added, Bin, Changed, Choices, Column, ListGroup, ListRow, Put, RecordView, Round, RoundPut, Rows, Sheet, Typed,
     View, columns,
 };
 use incubator::error::Refusal;
+use incubator::progress::Step;
 use tauri::State;
+use tauri::ipc::Channel;
 
+use crate::jobs::Jobs;
 use crate::office::{Answer, Office};
 
 #[tauri::command(async)]
@@ -65,6 +68,30 @@ pub fn change_cells(office: State<'_, Office>, list: &str, puts: Vec<Put>) -> An
 }
 
 #[tauri::command(async)]
+pub fn empty_block(
+    office: State<'_, Office>,
+    list: &str,
+    view: View,
+    from: usize,
+    to: usize,
+    fields: Vec<String>,
+) -> Answer<Changed> {
+    office.ask(|desk| desk.empty_block(list, &view, from, to, &fields))
+}
+
+#[tauri::command(async)]
+pub fn fill_down(
+    office: State<'_, Office>,
+    list: &str,
+    view: View,
+    from: usize,
+    to: usize,
+    fields: Vec<String>,
+) -> Answer<Changed> {
+    office.ask(|desk| desk.fill_down(list, &view, from, to, &fields))
+}
+
+#[tauri::command(async)]
 pub fn add_record(office: State<'_, Office>, list: &str, typed: Vec<Typed>) -> Answer<Added> {
     office.ask(|desk| desk.add(list, &typed))
 }
@@ -80,13 +107,30 @@ pub fn delete_records(office: State<'_, Office>, list: &str, ids: Vec<i64>) -> A
 }
 
 #[tauri::command(async)]
+pub fn delete_many(
+    office: State<'_, Office>,
+    jobs: State<'_, Jobs>,
+    job: u32,
+    steps: Channel<Step>,
+    list: &str,
+    ids: Vec<i64>,
+) -> Answer<()> {
+    jobs.run(job, &steps, |progress| office.desk(|desk| desk.delete_many(list, &ids, progress)))
+}
+
+#[tauri::command(async)]
 pub fn put_back(office: State<'_, Office>, kind: &str, id: i64) -> Answer<()> {
     office.ask(|desk| desk.put_back(kind, id))
 }
 
 #[tauri::command(async)]
-pub fn bin(office: State<'_, Office>) -> Answer<Vec<Binned>> {
-    office.ask(|desk| desk.bin())
+pub fn put_back_all(office: State<'_, Office>, at: &str) -> Answer<()> {
+    office.ask(|desk| desk.put_back_all(at))
+}
+
+#[tauri::command(async)]
+pub fn bin(office: State<'_, Office>, count: usize) -> Answer<Bin> {
+    office.ask(|desk| desk.bin(count))
 }
 
 #[tauri::command(async)]

@@ -4,7 +4,7 @@ import { untrack } from 'svelte';
 import * as api from '../api';
 import { drafts } from '../drafts';
 import { screen } from '../state.svelte';
-import type { Column, Filter, FirstList, ListRow, Put, Sort, Test, Typed, View } from '../types';
+import type { Changed, Column, Filter, FirstList, ListRow, Put, Refusal, Sort, Test, Typed, View } from '../types';
 import { arranged, blockOf, type Block, type Spot } from './moves';
 
 /** What the person did with a list's columns. Widths are those at the normal text size. */
@@ -13,12 +13,20 @@ export type Layout = { order?: string[]; hidden?: string[]; widths?: Record<stri
 /** A text that the core did not take: it stays in its cell, with the reason. */
 export type Rejected = { text: string; say: string };
 
+/** The record that a cell was opened for: rows may move while it is typed in. 0 is the one below the last row until it is
+ * saved, -1 one that is not at hand yet. */
+export type Held = { id: number; at: number; typing?: { field: string; text: string } };
+
 /** What a list begins with. */
 type Begun = Pick<FirstList, 'columns' | 'view' | 'rows'>;
 
 /** Rows are asked for in pages, and so many are kept around the window. */
 const PAGE = 100;
 const KEPT = 60;
+/** So many are deleted without a word on how far that is. */
+const MANY = 500;
+/** So many reasons are said at a time. */
+const SAID = 20;
 
 const plain = (): View => ({ filters: [], sort: null, flawed: false, only: null });
 
@@ -40,6 +48,8 @@ export class List {
   /** The record that is being typed in below the last row. */
   typed = $state.raw<Typed[]>([]);
   begun = $state.raw<ListRow | null>(null);
+  /** It was begun at an earlier look, and the person has not gone on with it. */
+  left = $state(false);
   rejected = $state.raw<Map<string, Rejected>>(new Map());
   ready = $state(false);
   /** How much larger than normal the person has the text. */
@@ -53,8 +63,8 @@ export class List {
   block: Block = $derived(blockOf(this.anchor, this.active));
   filtered: boolean = $derived(this.view.filters.length > 0 || this.view.flawed || this.view.only !== null);
 
-  /** Changes of its own that the other rooms are being told of. */
-  private telling = 0;
+  /** The last turn of the records that it shows. */
+  private upTo = -1;
   /** The rows that the window shows, and whether some of them are on their way. */
   private wanted = { first: 0, last: -1 };
   private bringing = false;
@@ -64,6 +74,10 @@ export class List {
   private opening = false;
   private stale = false;
   private adding = false;
+  /** Something was typed into the record below the last row that it has not been asked for. */
+  private due = false;
+  /** Who types into the record below the last row; it learns its id when it is saved. */
+  private newcomer: Held = { id: 0, at: 0 };
 
   /** In pixels: a column follows the text size like the words in it. */
   width(column: Column): number {
@@ -83,6 +97,7 @@ export class List {
     const turn = ++this.turn;
     this.opening = true;
     this.stale = false;
+    this.upTo = untrack(() => screen.turn);
     const kept = screen.remembered[`filter/${name}`] as View | undefined;
     const begun = first ?? (await this.beginning(name, only ? { ...plain(), only } : { ...plain(), ...(kept ?? {}), only: null }));
     if (turn !== this.turn) return;
@@ -108,10 +123,21 @@ export class List {
     this.rejected = new Map();
     this.typed = (drafts.kept(`list/${name}`) as Typed[] | undefined) ?? [];
     this.begun = null;
+    this.due = false;
+    this.left = this.typed.length > 0;
+    this.newcomer = { id: 0, at: 0 };
     this.settle(rows, new Map());
     this.active = this.anchor = { row: 0, column: 0 };
     this.ready = true;
-    if (this.typed.length > 0) void this.begin([]);
+    if (this.left) void this.resume();
+  }
+
+  /** Shows what an earlier look or a kill left in the record below the last row. Nothing is saved before the person has
+   * typed something more: it may have been saved in the last moment before the kill. */
+  private async resume(): Promise<void> {
+    const [list, left] = [this.name, this.typed];
+    const answer = await screen.ask('打开列表', () => api.beginRecord(list, left));
+    if (answer && this.typed === left && this.name === list) this.begun = answer.row;
   }
 
   private settle(rows: Awaited<ReturnType<typeof api.listRows>>, pages: Map<number, ListRow[]>): void {
@@ -244,44 +270,62 @@ export class List {
   }
 
   /** What was not taken outlasts a kill and a look elsewhere, like any typing that is not kept yet. */
-  private reject(key: string, rejected: Rejected | null, list = this.name): void {
-    const place = `cell/${list}/${key}`;
-    if (rejected && rejected.text !== '') drafts.keep(place, rejected.text);
-    else drafts.forget(place);
-    // Whoever went on to another list meanwhile finds it as a draft in this one.
-    if (list !== this.name) return;
+  private reject(some: Iterable<[string, Rejected | null]>, list = this.name): void {
     const all = new Map(this.rejected);
-    if (rejected) all.set(key, rejected);
-    else all.delete(key);
-    this.rejected = all;
+    for (const [key, rejected] of some) {
+      const place = `cell/${list}/${key}`;
+      if (rejected && rejected.text !== '') drafts.keep(place, rejected.text);
+      else drafts.forget(place);
+      if (rejected) all.set(key, rejected);
+      else all.delete(key);
+    }
+    // Whoever went on to another list meanwhile finds it as a draft in this one.
+    if (list === this.name) this.rejected = all;
   }
 
   /** Gives up a text that the core did not take: its cell shows again what is kept. */
   giveBack(at: number, column: number): void {
     const row = this.row(at);
-    if (this.rejection(row, column)) this.reject(`${row?.id}/${this.columns[column]?.name}`, null);
+    if (this.rejection(row, column)) this.reject([[`${row?.id}/${this.columns[column]?.name}`, null]]);
   }
 
   rejection(row: ListRow | undefined, column: number): Rejected | undefined {
     return row && this.rejected.get(`${row.id}/${this.columns[column]?.name}`);
   }
 
-  /** Keeps what was typed into a cell. */
-  async put(at: number, column: number, text: string, ids?: number[]): Promise<void> {
-    const field = this.columns[column];
+  /** Whose cells are at a position; null where nothing can be typed. */
+  hold(at: number): Held | null {
+    if (at < this.count) return { id: this.row(at)?.id ?? -1, at };
+    return this.addable ? this.newcomer : null;
+  }
+
+  /** Keeps what was typed into a cell of a record, wherever its row stands by now. */
+  async put(held: Held, field: Column | undefined, text: string, ids?: number[]): Promise<void> {
     if (!field?.editable) return;
     const typed: Typed = { field: field.name, text, ...(ids ? { ids } : {}) };
-    if (at >= this.count) {
+    if (held.id === 0) {
       drafts.forget(`cell/${this.name}/0/${field.name}`);
       return this.begin([typed]);
     }
-    const row = this.row(at);
-    if (!row) return;
-    const place = this.places[column] ?? -1;
-    if (row.cells[place] === text && !ids) return this.reject(`${row.id}/${field.name}`, null);
+    const id = held.id > 0 ? held.id : (await screen.ask('读取', () => api.listIds(this.name, this.view, held.at, held.at)))?.[0];
+    if (id === undefined) return;
+    const at = this.placeOf(id, held.at);
+    const row = at === undefined ? undefined : this.row(at);
+    const place = this.all.indexOf(field);
+    if (row?.cells[place] === text && !ids) return this.reject([[`${id}/${field.name}`, null]]);
     // Shown at once; the core's own spelling follows.
-    this.show(at, { ...row, cells: row.cells.map((c, i) => (i === place ? text : c)) });
-    await this.keep([{ id: row.id, ...typed }], at);
+    if (row && at !== undefined) this.show(at, { ...row, cells: row.cells.map((c, i) => (i === place ? text : c)) });
+    await this.keep([{ id, ...typed }], at);
+  }
+
+  /** Where a record stands among the rows at hand, most likely where it stood. */
+  private placeOf(id: number, near: number): number | undefined {
+    if (near < this.count && this.row(near)?.id === id) return near;
+    for (const [page, rows] of this.pages) {
+      const at = rows.findIndex((row) => row.id === id);
+      if (at >= 0) return page * PAGE + at;
+    }
+    return undefined;
   }
 
   private show(at: number, row: ListRow): void {
@@ -294,38 +338,53 @@ export class List {
   }
 
   /** Changes cells as one step. */
-  async keep(puts: Put[], near = this.active.row): Promise<boolean> {
+  async keep(puts: Put[], near = this.active.row, list = this.name): Promise<boolean> {
     if (puts.length === 0) return true;
-    const list = this.name;
     screen.busy = '保存';
     try {
       const changed = await api.changeCells(list, puts);
-      for (const put of puts) this.reject(`${put.id}/${put.field}`, null, list);
-      for (const [who, to] of changed.moved) screen.say(`${who}已转入${to}`);
+      this.reject(puts.map((put) => [`${put.id}/${put.field}`, null]), list);
+      this.sayMoved(changed);
       await this.refresh(false, near);
       await this.told();
       return true;
     } catch (error) {
       const why = api.refusal(error);
       await this.refresh(false, near);
-      for (const flaw of why.flaws) {
-        const { id, field } = flaw.place;
-        const put = puts.find((p) => p.id === id && p.field === field) ?? puts.find((p) => p.id === id) ?? puts[0];
-        if (put) this.reject(`${put.id}/${put.field}`, { text: put.text, say: flaw.say }, list);
-      }
-      const [only] = puts;
-      if (why.flaws.length === 0 && only && puts.length === 1) {
-        this.reject(`${only.id}/${only.field}`, { text: only.text, say: why.message }, list);
-      }
-      if (why.flaws.length === 0 || puts.length > 1 || list !== this.name) {
-        const flaws = why.flaws.map((f) => f.say);
-        const text = flaws.length > 1 ? `没有修改，请先处理以下 ${flaws.length} 项：` : why.message;
-        screen.notice = { tone: 'bad', text, ...(flaws.length > 1 ? { flaws } : {}) };
-      }
+      this.refused(puts, why, list);
       return false;
     } finally {
       screen.busy = null;
     }
+  }
+
+  /** What was not taken stays in its cells, with the reasons. */
+  private refused(puts: Put[], why: Refusal, list: string): void {
+    const cells = new Map<string, Put>();
+    for (const put of puts) {
+      cells.set(`${put.id}/${put.field}`, put);
+      // For a flaw of the record in a field that was not typed.
+      if (!cells.has(`${put.id}`)) cells.set(`${put.id}`, put);
+    }
+    const [only] = puts;
+    const rejected = new Map<string, Rejected>();
+    for (const { place, say } of why.flaws) {
+      const put = cells.get(`${place.id}/${place.field}`) ?? cells.get(`${place.id}`) ?? only;
+      // Where one of many was emptied, its cell shows again what is kept.
+      if (put && (puts.length === 1 || put.text !== '')) rejected.set(`${put.id}/${put.field}`, { text: put.text, say });
+    }
+    if (why.flaws.length === 0 && only && puts.length === 1) rejected.set(`${only.id}/${only.field}`, { text: only.text, say: why.message });
+    this.reject(rejected, list);
+    if (why.flaws.length > 0 && puts.length === 1 && list === this.name) return;
+    const flaws = why.flaws.slice(0, SAID).map((f) => f.say);
+    if (why.flaws.length > SAID) flaws.push(`另有 ${why.flaws.length - SAID} 项`);
+    const text = flaws.length > 1 ? `没有修改，请先处理以下 ${why.flaws.length} 项：` : why.message;
+    screen.notice = { tone: 'bad', text, ...(flaws.length > 1 ? { flaws } : {}) };
+  }
+
+  private sayMoved({ moved }: Changed): void {
+    const [one] = moved;
+    if (one) screen.say(moved.length === 1 ? `${one[0]}已转入${one[1]}` : `${moved.length} 条已转入${one[1]}`);
   }
 
   /** Types into the record below the last row; it is saved as soon as it is whole. */
@@ -335,10 +394,12 @@ export class List {
     this.typed = [...others, ...more];
     if (!this.typed.some((t) => t.text !== '' || (t.ids?.length ?? 0) > 0)) return this.giveUp();
     drafts.keep(`list/${this.name}`, this.typed);
+    this.due = true;
+    this.left = false;
     if (this.adding) return;
     this.adding = true;
     try {
-      await this.add();
+      while (this.due) await this.add();
     } finally {
       this.adding = false;
     }
@@ -346,45 +407,72 @@ export class List {
 
   /** Asks whether what is typed makes a record yet: one question at a time, so that it becomes one record. */
   private async add(): Promise<void> {
-    const list = this.name;
-    for (let asked: Typed[] | null = null; asked !== this.typed; ) {
-      asked = this.typed;
-      const said: Typed[] = asked;
-      const added = await screen.ask('新增', () => api.addRecord(list, said));
-      if (!added || this.name !== list) return;
-      if (added.row.id === 0) {
-        this.begun = added.row;
-        continue;
-      }
-      const later = this.typed.filter((t) => !said.includes(t));
-      this.giveUp();
-      screen.say(`已新增${this.label}：${added.row.label}`);
-      await this.refresh(false);
-      await this.keep(later.map((t) => ({ id: added.row.id, ...t })));
-      await this.told();
+    this.due = false;
+    const [list, label, said] = [this.name, this.label, this.typed];
+    const added = await screen.ask('新增', () => api.addRecord(list, said));
+    if (!added) return;
+    const { id } = added.row;
+    if (id === 0) {
+      if (this.name === list && this.typed === said) this.begun = added.row;
       return;
     }
+    screen.say(`已新增${label}：${added.row.label}`);
+    // Until its row is there, what is typed below the last one is still meant for it.
+    if (this.name === list) await this.refresh(false);
+    const later = ((drafts.kept(`list/${list}`) as Typed[] | undefined) ?? []).filter((t) => !said.includes(t));
+    if (this.name !== list) {
+      this.forgetNew(list);
+    } else {
+      const held = this.newcomer;
+      held.id = id;
+      if (held.typing) drafts.keep(`cell/${list}/${id}/${held.typing.field}`, held.typing.text);
+      this.giveUp();
+    }
+    // A kill from here on brings back nothing that was saved.
+    void drafts.write();
+    if (later.length === 0 || !(await this.keep(later.map((t) => ({ id, ...t })), undefined, list))) await this.told();
+  }
+
+  private forgetNew(list: string): void {
+    drafts.forget(`list/${list}`);
+    for (const place of drafts.places(`cell/${list}/0/`)) drafts.forget(place);
   }
 
   giveUp(): void {
     this.typed = [];
     this.begun = null;
-    drafts.forget(`list/${this.name}`);
+    this.due = this.left = false;
+    this.newcomer = { id: 0, at: 0 };
+    this.forgetNew(this.name);
   }
 
-  /** The cells of the selection that can be typed into, with their rows. */
-  async cells(block: Block = this.block): Promise<{ id: number; field: string }[]> {
-    const bottom = Math.min(block.bottom, this.count - 1);
-    if (bottom < block.top) return [];
-    const ids = (await screen.ask('读取', () => api.listIds(this.name, this.view, block.top, bottom))) ?? [];
-    const fields = this.columns.slice(block.left, block.right + 1).filter((c) => c.editable);
-    return ids.flatMap((id) => fields.map((c) => ({ id, field: c.name })));
-  }
-
+  /** Empties the selection: one cell as if by hand, many by the core. */
   async empty(): Promise<void> {
-    if (this.block.top >= this.count) return this.begin(this.fields(this.block).map((field) => ({ field, text: '' })));
-    const cells = await this.cells();
-    await this.keep(cells.map((cell) => ({ ...cell, text: '' })));
+    const { block } = this;
+    const held = this.hold(block.top);
+    if (held?.id === 0) return this.begin(this.fields(block).map((field) => ({ field, text: '' })));
+    if (held && block.top === block.bottom && block.left === block.right) return this.put(held, this.columns[block.left], '');
+    await this.revise('清空', block, (last) => api.emptyBlock(this.name, this.view, block.top, last, this.fields(block)));
+  }
+
+  /** Changes many cells as one step of the core's own; it knows which they are. */
+  private async revise(what: string, block: Block, question: (last: number) => Promise<Changed>): Promise<void> {
+    const last = Math.min(block.bottom, this.count - 1);
+    if (last < block.top) return;
+    const changed = await screen.ask(what, () => question(last));
+    if (!changed) return;
+    // What stood there and was not taken has given way.
+    const fields = new Set(this.fields(block));
+    const over: [string, null][] = [];
+    for (const key of this.rejected.keys()) {
+      const [id, field] = key.split('/');
+      const at = fields.has(field ?? '') ? this.placeOf(Number(id), block.top) : undefined;
+      if (at !== undefined && at >= block.top && at <= last) over.push([key, null]);
+    }
+    this.reject(over);
+    this.sayMoved(changed);
+    await this.refresh(false);
+    await this.told();
   }
 
   fields(block: Block): string[] {
@@ -393,13 +481,10 @@ export class List {
 
   /** Fills the selection with its first row. */
   async fillDown(): Promise<void> {
-    const block = this.block;
+    const { block } = this;
     if (block.bottom <= block.top) return;
-    const first = this.row(block.top);
-    if (!first) return;
-    const cells = await this.cells({ ...block, top: block.top + 1 });
-    const text = (field: string) => first.cells[this.all.findIndex((c) => c.name === field)] ?? '';
-    await this.keep(cells.map((cell) => ({ ...cell, text: text(cell.field) })));
+    const below = { ...block, top: block.top + 1 };
+    await this.revise('向下填充', below, (last) => api.fillDown(this.name, this.view, block.top, last, this.fields(block)));
   }
 
   async remove(): Promise<void> {
@@ -409,7 +494,10 @@ export class List {
     const ids = await screen.ask('读取', () => api.listIds(this.name, this.view, block.top, bottom));
     if (!ids || ids.length === 0) return;
     const label = this.row(block.top)?.label ?? '';
-    const done = await screen.ask('删除', () => api.deleteRecords(this.name, ids));
+    const done =
+      ids.length > MANY
+        ? await screen.run('删除', (job) => api.deleteMany(job, this.name, ids))
+        : await screen.ask('删除', () => api.deleteRecords(this.name, ids));
     if (done === undefined) return;
     this.move({ row: block.top, column: this.active.column });
     await this.refresh(false);
@@ -424,14 +512,19 @@ export class List {
   }
 
   /** Tells the other rooms of a change of its own, which it has shown already. */
-  private async told(): Promise<void> {
-    this.telling += 1;
-    await screen.changed();
-    this.telling -= 1;
+  private told(): Promise<void> {
+    return screen.changed((turn) => {
+      // Unless something else has changed meanwhile that it has not seen.
+      if (this.upTo === turn - 1) this.upTo = turn;
+    });
   }
 
-  /** After a change from elsewhere: undo, import, another room. */
+  /** After a change, which may be one from elsewhere: undo, import, another room. */
   again(): void {
-    if (this.ready && this.telling === 0) untrack(() => void this.refresh(false));
+    untrack(() => {
+      if (!this.ready || this.upTo === screen.turn) return;
+      this.upTo = screen.turn;
+      void this.refresh(false);
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { arranged, blockOf, isBlock, led, oneCell, tabbed } from './moves';
+import { arranged, blockOf, isBlock, joined, led, oneCell, spread, tabbed } from './moves';
 
 test('keys lead where a sheet leads them, and never out of it', () => {
   const from = { row: 5, column: 2 };
@@ -47,4 +47,21 @@ test('columns stand as the person put them, and a new field has its place', () =
   expect(names({ order: ['name', 'c', 'a', 'b'] })).toEqual(['name', 'c', 'a', 'b']);
   const grown = [...all.slice(0, 2), { name: 'new', names: false }, ...all.slice(2)];
   expect(names({ order: ['name', 'c', 'a', 'b'] }, grown)).toEqual(['name', 'c', 'a', 'new', 'b']);
+});
+
+test('one value or one row that is pasted fills the selection, a block keeps its size', () => {
+  expect(spread('甲\r\n', 2, 2)).toBe('甲\t甲\r\n甲\t甲\r\n');
+  expect(spread('"一\n二"', 1, 2)).toBe('"一\n二"\t"一\n二"\r\n');
+  expect(spread('甲\t"一\n二"\r\n', 2, 5)).toBe('甲\t"一\n二"\r\n甲\t"一\n二"\r\n');
+  expect(spread('甲\t乙\r\n', 1, 1)).toBe('甲\t乙\r\n');
+  for (const block of ['甲\r\n乙\r\n', '甲\t乙\r\n丙\t丁', '甲\r\n\r\n']) expect(spread(block, 3, 3)).toBe(block);
+});
+
+test('a name that is picked takes the place of the letters that found it, and of no name', () => {
+  expect(joined('', '丙', '')).toBe('丙、');
+  expect(joined('b', '丙', '')).toBe('丙、');
+  expect(joined('甲、乙', '丙', '甲、乙')).toBe('甲、乙、丙、');
+  expect(joined('甲、b', '丙', '甲、乙')).toBe('甲、丙、');
+  expect(joined('甲，乙；', '丙', '')).toBe('甲、乙、丙、');
+  expect(joined('甲、乙、甲', '甲', '甲、乙')).toBe('甲、乙、');
 });

@@ -68,6 +68,29 @@ export function oneCell(text: string): string {
   return QUOTED.test(cell) && /[\n"]/.test(cell.slice(1, -1)) ? cell.slice(1, -1).replaceAll('""', '"') : cell;
 }
 
+/** A pasted text on a selection: one value fills all of it, one row every row of it, as in a spreadsheet. */
+export function spread(text: string, rows: number, columns: number): string {
+  const one = unended(text);
+  const whole = QUOTED.test(one);
+  if (!whole && one.replace(/(^|\t)"(?:[^"]|"")*"(?=\t|$)/g, '').includes('\n')) return text;
+  const row = whole || !one.includes('\t') ? Array.from({ length: columns }, () => one).join('\t') : one;
+  return Array.from({ length: rows }, () => row + '\r\n').join('');
+}
+
+const PARTS = /[、，,;；]/;
+export const partsOf = (text: string): string[] => text.split(PARTS).map((part) => part.trim()).filter(Boolean);
+
+/** What is being looked for in a field of many names: what stands behind the last mark between them. */
+export const lastPart = (text: string): string => (text.split(PARTS).at(-1) ?? '').trim();
+
+/** A field of many names with one more: it takes the place of what was typed to find it, and of no name that stood there. */
+export function joined(text: string, name: string, before: string): string {
+  const names = partsOf(text);
+  const last = lastPart(text);
+  if (last !== '' && !partsOf(before).includes(last)) names.pop();
+  return [...new Set([...names, name])].join('、') + '、';
+}
+
 /** The columns to show, in the person's order; new ones stand where the core puts them. */
 export function arranged<T extends { name: string; names: boolean }>(
   all: T[],

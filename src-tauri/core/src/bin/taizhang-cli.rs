@@ -1029,7 +1029,7 @@ fn show(view: &RecordView, as_json: bool) -> Result<()> {
 fn bin(desk: &Desk, as_json: bool) -> Result<()> {
     let ledger = desk.store().ledger()?;
     let all = desk.store().bin()?;
-    let entries: Vec<_> = all.iter().map(|(kind, r)| (kind.name, kind.label, r.id, ledger.label(kind, r))).collect();
+    let entries: Vec<_> = all.iter().map(|(kind, r, _)| (kind.name, kind.label, r.id, ledger.label(kind, r))).collect();
     if as_json {
         let list: Vec<_> =
             entries.iter().map(|(kind, _, id, label)| json!({ "kind": kind, "id": id, "label": label })).collect();

@@ -1,15 +1,18 @@
 //! Records typed in, changed and brought back by hand: in a grid or in an editor. Each saving is one step of undo.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::grid::{ListRow, Mark, addable, fields_of, marks_of, row_of, text_of};
-use super::records::{listed, shape};
+use super::grid::{ListRow, Mark, View, addable, fields_of, marks_of, row_of, text_of};
+use super::records::{listed, shape, standing};
 use super::{Desk, HistoryEntry};
 use crate::error::{Error, Flaw, Result};
 use crate::ledger::Ledger;
-use crate::record::{Field, Kind, Record, Shape, Type, Value, kind, shapes};
+use crate::progress::Progress;
+use crate::record::{Field, Kind, Record, Shape, Type, Value, check, kind, shapes};
 use crate::roster;
 use crate::spell::{Spelt, Wanted};
 
@@ -40,11 +43,9 @@ pub struct Put {
 }
 
 /// What came of a change.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Default, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct Changed {
-    /// The records as they are now.
-    pub rows: Vec<ListRow>,
     /// Lists to which records went by this change: a team that registers becomes an enterprise.
     pub moved: Vec<(String, &'static str)>,
 }
@@ -147,6 +148,18 @@ pub struct Binned {
     pub label: String,
     /// When it was deleted, `2021-09-20T08:30:00.000`.
     pub at: String,
+    /// How many were deleted by the same step, itself among them.
+    pub together: usize,
+}
+
+/// The bin.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct Bin {
+    /// What was deleted last.
+    pub rows: Vec<Binned>,
+    /// How many records lie in it in all.
+    pub count: usize,
 }
 
 /// Related records that are shown of each list.
@@ -167,7 +180,7 @@ fn read(shape: &Shape, ledger: &Ledger, typed: &Typed) -> Result<Option<Value>, 
             None => named(ledger, of, typed.text.trim()).map(|id| Some(Value::Int(id))).map_err(flaw),
         },
         Type::Refs(of) => {
-            let ids = match &typed.ids {
+            let said: Vec<i64> = match &typed.ids {
                 Some(ids) => ids.clone(),
                 None => {
                     let names = typed.text.split(['、', '，', ',', ';', '；', '\n']).map(str::trim);
@@ -175,6 +188,13 @@ fn read(shape: &Shape, ledger: &Ledger, typed: &Typed) -> Result<Option<Value>, 
                     names.map(|name| named(ledger, of, name)).collect::<Result<_, String>>().map_err(flaw)?
                 }
             };
+            // Who is named twice is meant once.
+            let mut ids: Vec<i64> = Vec::with_capacity(said.len());
+            for id in said {
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
             Ok((!ids.is_empty()).then(|| Value::Ids(ids.into())))
         }
         _ => roster::typed(field, &typed.text).map_err(flaw),
@@ -201,7 +221,12 @@ fn named(ledger: &Ledger, of: &str, name: &str) -> Result<i64, String> {
 }
 
 /// The fields of a record that were typed, put into it.
-fn fill(shape: &Shape, ledger: &Ledger, record: &mut Record, typed: &[Typed]) -> Vec<Flaw> {
+fn fill<'a>(
+    shape: &Shape,
+    ledger: &Ledger,
+    record: &mut Record,
+    typed: impl IntoIterator<Item = &'a Typed>,
+) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     for one in typed {
         // A text that was not touched is not read again: a reference to what is gone may stay.
@@ -256,21 +281,21 @@ impl Desk {
     pub fn change(&mut self, list: &str, puts: &[Put]) -> Result<Changed> {
         let shape = shape(list)?;
         let ledger = self.store.ledger()?;
-        let mut ids: Vec<i64> = Vec::new();
+        let mut place: HashMap<i64, usize> = HashMap::new();
+        let mut typed: Vec<(i64, Vec<&Typed>)> = Vec::new();
         for put in puts {
-            if !ids.contains(&put.id) {
-                ids.push(put.id);
+            let at = *place.entry(put.id).or_insert(typed.len());
+            match typed.get_mut(at) {
+                Some((_, all)) => all.push(&put.typed),
+                None => typed.push((put.id, vec![&put.typed])),
             }
         }
         let mut flaws = Vec::new();
         let mut records = Vec::new();
-        for id in &ids {
-            let Some(before) = ledger.get(shape.kind, *id) else {
-                return Err(Error::refused(format!("没有编号为 {id} 的{}，它可能已被删除", shape.label)));
-            };
+        for (id, all) in &typed {
+            let Some(before) = ledger.get(shape.kind, *id) else { return Err(gone(shape, *id)) };
             let mut record = before.clone();
-            let typed: Vec<Typed> = puts.iter().filter(|p| p.id == *id).map(|p| p.typed.clone()).collect();
-            for mut flaw in fill(shape, &ledger, &mut record, &typed) {
+            for mut flaw in fill(shape, &ledger, &mut record, all.iter().copied()) {
                 flaw.place.id = Some(*id);
                 flaws.push(flaw);
             }
@@ -281,36 +306,115 @@ impl Desk {
         if !flaws.is_empty() {
             return Err(Error::Flawed { flaws });
         }
-        if records.is_empty() {
-            drop(ledger);
-        } else {
-            let name = step_name(shape, &ledger, &ids, puts);
-            // Nobody else holds the records now: they change in place.
-            drop(ledger);
-            self.store.change(&name, |tx| {
-                let mut flaws = Vec::new();
-                for record in records {
-                    match tx.update(shape, record) {
-                        Err(Error::Flawed { flaws: own }) => flaws.extend(own),
-                        other => other?,
-                    }
-                }
-                if flaws.is_empty() { Ok(()) } else { Err(Error::Flawed { flaws }) }
-            })?;
-        }
+        let ids: Vec<i64> = typed.iter().map(|(id, _)| *id).collect();
+        let fields: Vec<&str> = puts.iter().map(|p| p.typed.field.as_str()).collect();
+        let name = step_name(shape, &ledger, &ids, &fields, puts.len());
+        self.revise(shape, &name, ledger, records)
+    }
+
+    /// Empties these fields of rows `from` to `to` of a view, as one step of undo. What only the program writes stays.
+    ///
+    /// # Errors
+    /// [`Error::Flawed`] with what cannot be blank, each sentence once; then nothing is changed.
+    pub fn empty_block(
+        &mut self,
+        list: &str,
+        view: &View,
+        from: usize,
+        to: usize,
+        fields: &[String],
+    ) -> Result<Changed> {
+        self.revise_block(list, view, from, to, fields, |_, _| None)
+    }
+
+    /// Gives rows `from + 1` to `to` of a view what row `from` has in these fields, as one step of undo.
+    ///
+    /// # Errors
+    /// As [`Desk::empty_block`].
+    pub fn fill_down(&mut self, list: &str, view: &View, from: usize, to: usize, fields: &[String]) -> Result<Changed> {
+        let shape = shape(list)?;
+        let first = self.ids(list, view, from, from)?;
         let ledger = self.store.ledger()?;
-        let mut changed = Changed { rows: Vec::new(), moved: Vec::new() };
-        for record in ids.iter().filter_map(|id| ledger.get(shape.kind, *id)) {
-            if listed(shape, record, &ledger, self.today) {
-                changed.rows.push(row_of(&ledger, shape, record));
-            } else {
-                let to = shapes().find(|s| {
-                    s.kind.name == shape.kind.name && s.stage.is_some() && listed(s, record, &ledger, self.today)
-                });
-                changed.moved.push((ledger.label(shape.kind, record), to.map_or(shape.kind.label, |s| s.label)));
+        let first = first.first().and_then(|id| ledger.get(shape.kind, *id)).cloned();
+        drop(ledger);
+        let Some(first) = first else { return Ok(Changed::default()) };
+        self.revise_block(list, view, from + 1, to, fields, |kind, field| first.field(kind, field).cloned())
+    }
+
+    /// Sets fields of rows of a view to what `value` says of each field.
+    fn revise_block(
+        &mut self,
+        list: &str,
+        view: &View,
+        from: usize,
+        to: usize,
+        fields: &[String],
+        value: impl Fn(&Kind, &str) -> Option<Value>,
+    ) -> Result<Changed> {
+        let shape = shape(list)?;
+        let own = |name: &String| {
+            let field = shape.fields.iter().find(|f| f.name == *name)?;
+            (!matches!(field.ty, Type::System | Type::Owner)).then_some(field.name)
+        };
+        let fields: Vec<&str> = fields.iter().filter_map(own).collect();
+        let ids = self.ids(list, view, from, to)?;
+        let ledger = self.store.ledger()?;
+        let mut records = Vec::new();
+        for id in &ids {
+            let Some(before) = ledger.get(shape.kind, *id) else { continue };
+            let mut record = before.clone();
+            for field in &fields {
+                record.set(shape.kind, field, value(shape.kind, field));
+            }
+            if record != *before {
+                records.push(record);
             }
         }
-        Ok(changed)
+        let name = step_name(shape, &ledger, &ids, &fields, ids.len() * fields.len());
+        self.revise(shape, &name, ledger, records).map_err(|why| match why {
+            Error::Flawed { flaws } if ids.len() > 1 => Error::Flawed { flaws: once_each(flaws) },
+            other => other,
+        })
+    }
+
+    /// Keeps changed records of a list as one step, each judged as one of the list in which it will stand: a day of
+    /// registration that was typed for the wrong team can be taken out again.
+    fn revise(&mut self, shape: &'static Shape, name: &str, ledger: Ledger, records: Vec<Record>) -> Result<Changed> {
+        if records.is_empty() {
+            return Ok(Changed::default());
+        }
+        let mut flaws = Vec::new();
+        let mut moved = Vec::new();
+        let mut judged: Vec<(&'static Shape, Record)> = Vec::with_capacity(records.len());
+        for record in records {
+            let own = if shape.stage.is_some() { standing(shape, &record, &ledger, self.today) } else { shape };
+            for mut flaw in check(own, &record) {
+                flaw.place.id = Some(record.id);
+                flaws.push(flaw);
+            }
+            let before = ledger.get(shape.kind, record.id);
+            if own.name != shape.name && before.is_some_and(|b| listed(shape, b, &ledger, self.today)) {
+                moved.push((ledger.label(shape.kind, &record), own.label));
+            }
+            judged.push((own, record));
+        }
+        // What is wrong by itself needs no look at the other records, of which there may be many.
+        if !flaws.is_empty() {
+            return Err(Error::Flawed { flaws });
+        }
+        // Nobody else holds the records now: they change in place.
+        drop(ledger);
+        self.store.change(name, |tx| {
+            let mut flaws = Vec::new();
+            for (shape, record) in judged {
+                match tx.update(shape, record) {
+                    Err(Error::Flawed { flaws: own }) => flaws.extend(own),
+                    other => other?,
+                }
+            }
+            if flaws.is_empty() { Ok(()) } else { Err(Error::Flawed { flaws }) }
+        })?;
+        Ok(Changed { moved })
     }
 
     /// Types in a new record. It is saved, as one step of undo, as soon as nothing is missing or wrong; until then
@@ -329,7 +433,7 @@ impl Desk {
             let label = ledger.label(shape.kind, &record);
             let saved = self
                 .store
-                .change(&format!("新增{}“{label}”", shape.label), |tx| tx.insert(shape, record.clone()));
+                .change(&format!("新增{}“{label}”", shape.label), |tx| tx.insert_as_given(shape, record.clone()));
             match saved {
                 Ok(id) => {
                     drop(ledger);
@@ -362,6 +466,16 @@ impl Desk {
     /// # Errors
     /// [`Error::Refused`] when one is not there.
     pub fn delete_all(&mut self, list: &str, ids: &[i64]) -> Result<()> {
+        self.delete_many(list, ids, Progress::SILENT)
+    }
+
+    /// The same for as many as there may be, told to who watches. Stopped, nothing of it is done.
+    ///
+    /// # Errors
+    /// As [`Desk::delete_all`]; [`Error::Cancelled`].
+    pub fn delete_many(&mut self, list: &str, ids: &[i64], progress: Progress<'_>) -> Result<()> {
+        /// So many between two words about it.
+        const PART: usize = 500;
         let shape = shape(list)?;
         let ledger = self.store.ledger()?;
         let name = match ids {
@@ -372,29 +486,47 @@ impl Desk {
             }
             many => format!("删除 {} 条{}", many.len(), shape.label),
         };
-        self.store.change(&name, |tx| ids.iter().try_for_each(|id| tx.delete(shape.kind, *id)))
+        drop(ledger);
+        self.store.change(&name, |tx| {
+            for (at, part) in ids.chunks(PART).enumerate() {
+                progress.at("删除记录", (at * PART) as u64, ids.len() as u64)?;
+                tx.delete_all(shape.kind, part)?;
+            }
+            Ok(())
+        })
     }
 
-    /// What lies in the bin, the latest first.
+    /// The bin: what was deleted by hand, the latest first, so many of it.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn bin(&self) -> Result<Vec<Binned>> {
+    pub fn bin(&self, count: usize) -> Result<Bin> {
         let ledger = self.store.ledger()?;
-        let mut all = Vec::new();
-        for (kind, record) in self.store.bin()? {
-            let last = self.store.record_history(kind, record.id)?.into_iter().next_back();
-            all.push(Binned {
-                kind: kind.name,
-                kind_label: kind.label,
-                id: record.id,
-                label: ledger.label(kind, &record),
-                at: last.map(|c| c.at).unwrap_or_default(),
-            });
+        let mut all = self.store.bin()?;
+        all.retain(|(kind, ..)| !kind.internal);
+        let mut together: HashMap<String, usize> = HashMap::new();
+        for (_, _, at) in &all {
+            *together.entry(at.clone()).or_default() += 1;
         }
-        all.retain(|b| kind(b.kind).is_some_and(|k| !k.internal));
-        all.sort_by(|a, b| b.at.cmp(&a.at));
-        Ok(all)
+        all.sort_by(|(_, _, one), (_, _, other)| other.cmp(one));
+        let rows = all.iter().take(count).map(|(kind, record, at)| Binned {
+            kind: kind.name,
+            kind_label: kind.label,
+            id: record.id,
+            label: ledger.label(kind, record),
+            at: at.clone(),
+            together: together.get(at).copied().unwrap_or(1),
+        });
+        Ok(Bin { rows: rows.collect(), count: all.len() })
+    }
+
+    /// Brings back all that was deleted at a moment, as one step of undo.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when nothing was, [`Error::Flawed`] when something it cannot do without is still in the bin.
+    pub fn put_back_all(&mut self, at: &str) -> Result<()> {
+        let count = self.store.bin()?.iter().filter(|(.., moment)| moment == at).count();
+        self.store.change(&format!("恢复同时删除的 {count} 条记录"), |tx| tx.put_back_all(at))
     }
 
     /// Records that a field of a list may refer to and whose name has `text` in it: first those that are called so, then
@@ -485,19 +617,48 @@ impl Desk {
     }
 }
 
-/// How a change is called in menu and history.
-fn step_name(shape: &Shape, ledger: &Ledger, ids: &[i64], puts: &[Put]) -> String {
-    let label = |field: &str| shape.label_of(field).unwrap_or_default();
-    match (ids, puts) {
-        ([id], puts) => {
+fn gone(shape: &Shape, id: i64) -> Error {
+    Error::refused(format!("没有编号为 {id} 的{}，它可能已被删除", shape.label))
+}
+
+/// Flaws of many records, each sentence once with how often it holds: nobody reads the same one for every row.
+fn once_each(flaws: Vec<Flaw>) -> Vec<Flaw> {
+    /// So many are read at a time.
+    const SAID: usize = 20;
+    let mut place: HashMap<String, usize> = HashMap::new();
+    let mut found: Vec<(Flaw, usize)> = Vec::new();
+    for flaw in flaws {
+        let at = *place.entry(flaw.say.clone()).or_insert(found.len());
+        match found.get_mut(at) {
+            Some((_, count)) => *count += 1,
+            None => found.push((flaw, 1)),
+        }
+    }
+    let rest = found.len().saturating_sub(SAID);
+    let said = found.into_iter().take(SAID).map(|(mut flaw, count)| {
+        if count > 1 {
+            flaw.place.id = None;
+            flaw.say = format!("{}(共 {count} 条)", flaw.say);
+        }
+        flaw
+    });
+    let rest = (rest > 0).then(|| Flaw { place: Default::default(), say: format!("另有 {rest} 项") });
+    said.chain(rest).collect()
+}
+
+/// How a change of some fields of records is called in menu and history.
+fn step_name(shape: &Shape, ledger: &Ledger, ids: &[i64], fields: &[&str], cells: usize) -> String {
+    match ids {
+        [id] => {
             let record = ledger.get(shape.kind, *id).map(|r| ledger.label(shape.kind, r)).unwrap_or_default();
-            let fields: Vec<&str> = puts.iter().map(|p| label(&p.typed.field)).collect();
-            match fields.as_slice() {
-                [one] => format!("修改{}“{record}”的{one}", shape.label),
+            match fields {
+                [one] => {
+                    format!("修改{}“{record}”的{}", shape.label, shape.label_of(one).unwrap_or_default())
+                }
                 _ => format!("修改{}“{record}”的 {} 项", shape.label, fields.len()),
             }
         }
-        (ids, puts) => format!("修改 {} 条{}的 {} 格", ids.len(), shape.label, puts.len()),
+        ids => format!("修改 {} 条{}的 {cells} 格", ids.len(), shape.label),
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::records::{listed, shape};
+use super::records::{listed, shape, standing};
 use super::{Desk, order};
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
@@ -196,6 +196,8 @@ pub(super) struct Seen {
     /// The greatest id that the kind had: what is above it is new, what is below and not shown was left out.
     newest: i64,
     all: usize,
+    /// Records of the list that the view does not show.
+    outside: usize,
     totals: Vec<String>,
     apart: bool,
 }
@@ -387,11 +389,8 @@ impl Desk {
     pub fn list_of(&self, kind: &str, id: i64) -> Result<&'static str> {
         let shape = shape(kind)?;
         let ledger = self.store.ledger()?;
-        let found = ledger.get(shape.kind, id).and_then(|record| {
-            let mut lists = shapes().filter(|s| s.kind.name == shape.kind.name && s.stage.is_some());
-            lists.find(|s| listed(s, record, &ledger, self.today))
-        });
-        Ok(found.map_or(shape.name, |s| s.name))
+        let record = ledger.get(shape.kind, id);
+        Ok(record.map_or(shape.name, |record| standing(shape, record, &ledger, self.today).name))
     }
 
     /// A window on a view: `count` rows from position `from`. Rows keep their places while cells are typed, and new
@@ -408,7 +407,16 @@ impl Desk {
         let ids = seen.ids.iter().skip(from).take(count.min(2_000));
         Ok(Rows {
             from,
-            rows: ids.filter_map(|id| ledger.get(shape.kind, *id)).map(|r| row_of(&ledger, shape, r)).collect(),
+            rows: ids
+                .filter_map(|id| ledger.get(shape.kind, *id))
+                .map(|record| {
+                    let mut row = row_of(&ledger, shape, record);
+                    if !listed(shape, record, &ledger, self.today) {
+                        row.marks = marks_of(&ledger, standing(shape, record, &ledger, self.today), record);
+                    }
+                    row
+                })
+                .collect(),
             count: seen.ids.len(),
             all: seen.all,
             totals: seen.totals.clone(),
@@ -482,26 +490,30 @@ impl Desk {
         let before = at.map(|at| kept.remove(at));
         let seen = match before {
             Some(seen) if seen.step == step && seen.today == self.today && !anew => seen,
-            Some(seen) if !anew => {
+            Some(seen) if !anew && seen.today == self.today => {
                 let known: HashSet<i64> = seen.ids.iter().copied().collect();
-                let mut all = 0;
-                let mut live = HashSet::new();
+                let (mut all, mut outside) = (0, 0);
                 let mut new = Vec::new();
                 for record in ledger.rows(shape.kind).iter().filter(|r| listed(shape, r, ledger, self.today)) {
                     all += 1;
-                    live.insert(record.id);
-                    if record.id > seen.newest && !known.contains(&record.id) {
+                    if known.contains(&record.id) {
+                        continue;
+                    }
+                    if record.id > seen.newest {
                         new.push(record.id);
+                    } else {
+                        outside += 1;
                     }
                 }
-                let lost = all > seen.all && new.len() < all - seen.all;
-                if lost {
-                    // Something came back from the bin: it has a place of its own.
+                if outside > seen.outside {
+                    // Something came back from the bin, or from another list: it has a place of its own.
                     self.work_out(shape, view, ledger, step)?
                 } else {
-                    let ids = seen.ids.into_iter().filter(|id| live.contains(id)).chain(new).collect();
+                    // What has gone over to another list stays under the hand that wrote it there.
+                    let there = |id: &i64| ledger.get(shape.kind, *id).is_some();
+                    let ids = seen.ids.into_iter().filter(there).chain(new).collect();
                     let newest = newest(shape, ledger).max(seen.newest);
-                    totalled(Seen { ids, newest, all, step, today: self.today, ..seen }, shape, ledger)
+                    totalled(Seen { ids, newest, all, outside, step, ..seen }, shape, ledger)
                 }
             }
             _ => self.work_out(shape, view, ledger, step)?,
@@ -534,12 +546,13 @@ impl Desk {
             let field = field(&sort.field)?;
             rows = sorted(rows, shape.kind, field, sort.down, ledger);
         }
-        let ids = rows.into_iter().map(|r| r.id).collect();
+        let ids: Vec<i64> = rows.into_iter().map(|r| r.id).collect();
         let seen = Seen {
             list: shape.name,
             view: view.clone(),
             step,
             today: self.today,
+            outside: all - ids.len(),
             ids,
             newest: newest(shape, ledger),
             all,

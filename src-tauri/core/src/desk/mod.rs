@@ -29,7 +29,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use ts_rs::TS;
 
-pub use edit::{Added, Binned, Changed, Choices, Pick, Put, RelatedRow, Relation, Sheet, Typed};
+pub use edit::{Added, Bin, Binned, Changed, Choices, Pick, Put, RelatedRow, Relation, Sheet, Typed};
 pub use figures::{About, FigureView, FilingEntry, Point, Side};
 pub use filing::{Choice, Difference, FilingChoice, Mover};
 pub use first::{First, FirstList};

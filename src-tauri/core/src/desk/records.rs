@@ -151,6 +151,12 @@ pub fn listed(shape: &Shape, record: &Record, ledger: &Ledger, today: NaiveDate)
     shape.stage.is_none_or(|stage: Stage| ledger.stage(record, today) == stage)
 }
 
+/// The list in which a record of `shape`'s kind stands today: teams and enterprises become each other.
+pub fn standing(shape: &'static Shape, record: &Record, ledger: &Ledger, today: NaiveDate) -> &'static Shape {
+    let mut lists = shapes().filter(|s| s.kind.name == shape.kind.name && s.stage.is_some());
+    lists.find(|s| listed(s, record, ledger, today)).unwrap_or(shape)
+}
+
 /// A record as JSON: money in 分, decimals as numbers, dates as text, references as id and label, blank as null.
 fn json(kind: &Kind, fields: &[Field], record: &Record, ledger: &Ledger) -> Map<String, Json> {
     let mut map = Map::new();

@@ -614,11 +614,11 @@ impl Store {
         Ok(all)
     }
 
-    /// The bin: what was deleted by hand. What went along with it comes back with it and is not listed.
+    /// The bin: what was deleted by hand, and when. What went along with it comes back with it and is not listed.
     ///
     /// # Errors
     /// When SQLite cannot read it.
-    pub fn bin(&self) -> Result<Vec<(&'static Kind, Record)>> {
+    pub fn bin(&self) -> Result<Vec<(&'static Kind, Record, String)>> {
         let mut all = Vec::new();
         for table in schema::tables() {
             let name = table.kind.name;
@@ -626,7 +626,7 @@ impl Store {
             let mut binned = self.conn()?.prepare_cached(&table.one.replace("WHERE id = ?1", &which))?;
             let mut rows = binned.query([])?;
             while let Some(row) = rows.next()? {
-                all.push((table.kind, table.record(row)?));
+                all.push((table.kind, table.record(row)?, row.get(table.kind.fields.len() + 1)?));
             }
         }
         Ok(all)

@@ -188,7 +188,7 @@ fn the_bin_takes_what_belongs_together_and_gives_it_back() {
     let ledger = store.ledger().unwrap();
     assert!(ledger.get(member, zhang).is_none() && ledger.get(proof, photo).is_none(), "what means nothing without it");
     assert_eq!(ledger.rows(kind("award").unwrap()).len(), 1, "what only mentions it stays");
-    let bin: Vec<_> = store.bin().unwrap().into_iter().map(|(k, r)| (k.name, r.id)).collect();
+    let bin: Vec<_> = store.bin().unwrap().into_iter().map(|(k, r, _)| (k.name, r.id)).collect();
     assert_eq!(bin, [("tenant", team), ("member", li)], "what went along is not listed");
     assert!(store.binned(member, zhang).unwrap().is_some());
     let with = store.change("恢复", |tx| tx.put_back(member, zhang)).unwrap_err();
@@ -603,7 +603,9 @@ fn ten_thousand_operations_are_undone_to_the_start_and_redone_to_the_end() {
             6 => {
                 let bin = store.bin().unwrap();
                 match bin.get(dice.below(bin.len())) {
-                    Some((kind, record)) => store.change(&format!("恢复{number}"), |tx| tx.put_back(kind, record.id)),
+                    Some((kind, record, _)) => {
+                        store.change(&format!("恢复{number}"), |tx| tx.put_back(kind, record.id))
+                    }
                     None => Ok(()),
                 }
             }

@@ -1,5 +1,7 @@
 //! Writing: what a closure given to [`Store::change`](super::Store::change) can do.
 
+use std::collections::HashMap;
+
 use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use serde_json::{Map, Value as Json};
@@ -53,7 +55,7 @@ impl<'a> Tx<'a> {
     /// [`Error::Flawed`] with everything that is wrong with it.
     pub fn insert(&mut self, shape: &Shape, record: Record) -> Result<i64> {
         let kind = shape.kind;
-        let mut record = Record { id: 0, ..record };
+        let mut record = record;
         record.cells.resize(kind.fields.len(), None);
         for (cell, field) in record.cells.iter_mut().zip(kind.fields) {
             if cell.is_none() && !field.default.is_empty() {
@@ -65,7 +67,17 @@ impl<'a> Tx<'a> {
         {
             record.set(kind, "entered_as", Some(Value::text(stage.word())));
         }
-        let table = schema::table(kind)?;
+        self.insert_as_given(shape, record)
+    }
+
+    /// A new record as [`Tx::insert`] takes it, but a blank field stays blank: whoever made it has seen the defaults.
+    ///
+    /// # Errors
+    /// As [`Tx::insert`].
+    pub fn insert_as_given(&mut self, shape: &Shape, record: Record) -> Result<i64> {
+        let mut record = Record { id: 0, ..record };
+        record.cells.resize(shape.kind.fields.len(), None);
+        let table = schema::table(shape.kind)?;
         let cells = self.checked(shape, &mut record, None)?;
         let sql = [Sql::Null].into_iter().chain(cells).chain([Sql::Null, Sql::Null]);
         self.conn.prepare_cached(&table.insert)?.execute(params_from_iter(sql))?;
@@ -98,29 +110,80 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// [`Error::Refused`] when there is no such record or it is in the bin already.
     pub fn delete(&mut self, kind: &'static Kind, id: i64) -> Result<()> {
-        self.live(kind, id)?;
-        let root = format!("{}:{id}", kind.name);
-        let mut queue = vec![(kind, id)];
-        while let Some((kind, id)) = queue.pop() {
-            let sql = format!(
-                "UPDATE \"{}\" SET deleted_at = ?2, deleted_with = ?3 WHERE id = ?1 AND deleted_at IS NULL",
-                kind.name
-            );
-            if self.conn.prepare_cached(&sql)?.execute((id, self.at, &root))? == 0 {
-                continue;
-            }
-            for (from, field, required) in &schema::table(kind)?.referrers {
-                if *required {
-                    queue.extend(self.referring(from, field, &id)?);
+        self.delete_all(kind, &[id])
+    }
+
+    /// Puts records into the bin, each as [`Tx::delete`] does.
+    ///
+    /// # Errors
+    /// As [`Tx::delete`].
+    pub fn delete_all(&mut self, kind: &'static Kind, ids: &[i64]) -> Result<()> {
+        let mut fates: HashMap<&'static str, Fate> = HashMap::new();
+        for id in ids {
+            let root = format!("{}:{id}", kind.name);
+            let mut queue = vec![(kind, *id)];
+            let mut gone = false;
+            while let Some((kind, id)) = queue.pop() {
+                if !fates.contains_key(kind.name) {
+                    fates.insert(kind.name, self.fate(kind)?);
                 }
-            }
-            for from in KINDS {
-                for field in from.fields.iter().filter(|f| f.ty == Type::Owner && f.required) {
-                    queue.extend(self.referring(from, field.name, &format!("{}:{id}", kind.name))?);
+                let Some(fate) = fates.get(kind.name) else { continue };
+                if self.conn.prepare_cached(&fate.bin)?.execute((id, self.at, &root))? == 0 {
+                    if !gone {
+                        self.live(kind, id)?;
+                    }
+                    continue;
+                }
+                gone = true;
+                for (from, referring) in &fate.by_id {
+                    let mut found = self.conn.prepare_cached(referring)?;
+                    for other in found.query_map([id], |r| r.get(0))? {
+                        queue.push((*from, other?));
+                    }
+                }
+                let owner = if fate.by_owner.is_empty() { String::new() } else { format!("{}:{id}", kind.name) };
+                for (from, referring) in &fate.by_owner {
+                    let mut found = self.conn.prepare_cached(referring)?;
+                    for other in found.query_map([&owner], |r| r.get(0))? {
+                        queue.push((*from, other?));
+                    }
                 }
             }
         }
         Ok(())
+    }
+
+    /// What puts a record of a kind into the bin, and finds those that go with it. Tables with nothing in them are
+    /// asked once, not once for every record.
+    fn fate(&self, kind: &'static Kind) -> Result<Fate> {
+        let live = |from: &Kind| -> Result<bool> {
+            let sql = format!("SELECT EXISTS (SELECT 1 FROM \"{}\" WHERE deleted_at IS NULL)", from.name);
+            Ok(self.conn.prepare_cached(&sql)?.query_row([], |r| r.get(0))?)
+        };
+        let referring = |from: &Kind, field: &str| {
+            format!("SELECT id FROM \"{}\" WHERE \"{field}\" = ?1 AND deleted_at IS NULL", from.name)
+        };
+        let mut fate = Fate {
+            bin: format!(
+                "UPDATE \"{}\" SET deleted_at = ?2, deleted_with = ?3 WHERE id = ?1 AND deleted_at IS NULL",
+                kind.name
+            ),
+            by_id: Vec::new(),
+            by_owner: Vec::new(),
+        };
+        for (from, field, required) in &schema::table(kind)?.referrers {
+            if *required && live(from)? {
+                fate.by_id.push((*from, referring(from, field)));
+            }
+        }
+        for from in KINDS {
+            for field in from.fields.iter().filter(|f| f.ty == Type::Owner && f.required) {
+                if live(from)? {
+                    fate.by_owner.push((*from, referring(from, field.name)));
+                }
+            }
+        }
+        Ok(fate)
     }
 
     /// Takes a record out of the bin, with all that went there together with it.
@@ -156,10 +219,36 @@ impl<'a> Tx<'a> {
             );
             self.conn.prepare_cached(&sql)?.execute((&at, &root))?;
         }
+        self.sound_again(&back)
+    }
+
+    /// Takes out of the bin all that was put there at a moment.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when nothing was, [`Error::Flawed`] when something it cannot do without is still in the bin.
+    pub fn put_back_all(&mut self, at: &str) -> Result<()> {
+        let mut back = Vec::new();
+        for table in schema::tables() {
+            let name = table.kind.name;
+            let sql = format!("SELECT id FROM \"{name}\" WHERE deleted_at = ?1");
+            for id in self.conn.prepare_cached(&sql)?.query_map([at], |r| r.get(0))? {
+                back.push((table.kind, id?));
+            }
+            let sql = format!("UPDATE \"{name}\" SET deleted_at = NULL, deleted_with = NULL WHERE deleted_at = ?1");
+            self.conn.prepare_cached(&sql)?.execute([at])?;
+        }
+        if back.is_empty() {
+            return Err(Error::refused("回收站里已没有当时删除的记录"));
+        }
+        self.sound_again(&back)
+    }
+
+    /// Refuses records that, put back, no longer fit.
+    fn sound_again(&self, back: &[(&'static Kind, i64)]) -> Result<()> {
         let mut flaws = Vec::new();
         for (kind, id) in back {
             let Some(shape) = record::shape(kind.name) else { continue };
-            if let Some(record) = self.get(kind, id)? {
+            if let Some(record) = self.get(kind, *id)? {
                 self.cross(shape, &record, Some(&record), true, &mut flaws)?;
             }
         }
@@ -182,18 +271,6 @@ impl<'a> Tx<'a> {
         let Some(row) = rows.next()? else { return Ok(None) };
         let binned = row.get_ref(kind.fields.len() + 1)? != ValueRef::Null;
         Ok(Some((table.record(row)?, binned)))
-    }
-
-    fn referring(
-        &self,
-        from: &'static Kind,
-        field: &str,
-        to: &dyn rusqlite::ToSql,
-    ) -> Result<Vec<(&'static Kind, i64)>> {
-        let sql = format!("SELECT id FROM \"{}\" WHERE \"{field}\" = ?1 AND deleted_at IS NULL", from.name);
-        let mut ids = self.conn.prepare_cached(&sql)?;
-        let ids = ids.query_map([to], |r| r.get(0))?;
-        ids.map(|id| Ok((from, id?))).collect()
     }
 
     /// The cells as SQLite takes them, after every check; empty texts become blank.
@@ -375,6 +452,14 @@ impl<'a> Tx<'a> {
         }
         Ok(all)
     }
+}
+
+/// How records of a kind go into the bin.
+struct Fate {
+    bin: String,
+    /// What finds the records that mean nothing without one of these, by its id and by its owner's name.
+    by_id: Vec<(&'static Kind, String)>,
+    by_owner: Vec<(&'static Kind, String)>,
 }
 
 /// All live records of one table.
