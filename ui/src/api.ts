@@ -92,7 +92,7 @@ export const openSample = () => invoke<Status>('open_sample');
 export const fill = (form: string, period: string, choice: Choice) => invoke<Filled>('fill', { form, period, choice });
 export const fileAs = (form: string, period: string, choice: FilingChoice) =>
   inTurn<Filled>('file_as', { form, period, choice });
-export const overrideCell = (form: string, period: string, code: string, value: number | null, reason: string) =>
+export const overrideCell = (form: string, period: string, code: string, value: string | null, reason: string) =>
   inTurn<Filled>('override_cell', { form, period, code, value, reason });
 export const explain = (form: string, period: string, rule: string, reason: string) =>
   inTurn<Filled>('explain', { form, period, rule, reason });
