@@ -200,7 +200,7 @@ export const gauge = (programme: string, on: string) => invoke<Gauge>('gauge', {
 /** A yes or no on a condition, with a note; null takes it back. */
 export const judge = (programme: string, condition: string, on: string, answer: boolean | null, note: string, until: string | null) =>
   invoke<Gauge>('judge', { programme, condition, on, answer, note, until });
-/** The tables that belong to a programme. */
+/** The tables that belong to a programme; behind them those of other occasions, and rosters. */
 export const programmeForms = (programme: string, on: string) =>
   invoke<ProgrammeForm[]>('programme_forms', { programme, on });
 /** What its list of material asks for, and the records that lack it. */
