@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use incubator::desk::{Choice, Desk, FilingChoice};
+use incubator::desk::{Choice, Desk, FilingChoice, Target};
 use incubator::form::{Cell, Content};
 use incubator::period::Basis;
 
@@ -153,11 +153,100 @@ fn filings_are_listed_with_their_scans_and_sealing_with_a_scan_is_one_step() {
     assert_eq!(desk.store().last_step(), steps + 1, "seal and scan are one step");
     let list = desk.filings().expect("a list");
     assert_eq!(list.len(), 2, "the opened seal stays in the list");
-    assert_eq!(
-        (list[0].sealed_at.as_str(), list[0].scans.as_slice()),
-        ("2021-09-24 12:00:00", &["盖章.pdf".to_owned()][..])
-    );
+    let names: Vec<&str> = list[0].scans.iter().map(|scan| scan.name.as_str()).collect();
+    assert_eq!((list[0].sealed_at.as_str(), names.as_slice()), ("2021-09-24 12:00:00", &["盖章.pdf"][..]));
     assert_eq!(list[1].unsealed, Some(("2021-09-24 11:00:00".into(), "数字有误".into())));
     desk.undo().expect("undone");
     assert!(desk.filings().expect("a list").iter().all(|f| f.scans.is_empty()), "the scan went with the seal");
+}
+
+#[test]
+fn a_scan_can_be_looked_at_and_taken_away_and_comes_back_with_undo() {
+    let (_folder, mut desk) = Sample::open("scan");
+    desk.seal(FORM, PERIOD, "2021-09-24 10:00:00").expect("sealed");
+    desk.attach_scan(FORM, PERIOD, "盖章.pdf", b"%PDF-1.4 scan").expect("attached");
+    desk.attach_scan(FORM, PERIOD, "盖章.JPG", b"a photograph").expect("attached");
+    let scans = |desk: &Desk| desk.filings().expect("a list").swap_remove(0).scans;
+    let two = scans(&desk);
+    assert_eq!(two.iter().map(|s| s.image).collect::<Vec<_>>(), [false, true], "a photograph can be shown");
+    let (name, bytes) = desk.proof_content(two[1].id).expect("its content");
+    assert_eq!((name.as_str(), bytes.as_slice()), ("盖章.JPG", &b"a photograph"[..]));
+    desk.remove_proof(&[two[0].id]).expect("taken away");
+    assert_eq!(scans(&desk), two[1..]);
+    desk.undo().expect("undone");
+    assert_eq!(scans(&desk), two);
+}
+
+#[test]
+fn a_number_may_be_typed_by_hand_where_a_number_stands() {
+    let (_folder, mut desk) = Sample::open("by-hand");
+    assert!(desk.figure(FORM, PERIOD, "zjf04").expect("a figure").by_hand);
+    let form = "hunan-filing-2016";
+    let day = "2021-09-20";
+    let cells = desk.fill(form, day, Choice::default()).expect("fills").cells;
+    let (mut numbers, mut others) = (0, 0);
+    for cell in cells {
+        let offered = desk.figure(form, day, &cell.code).expect("a figure").by_hand;
+        let taken = desk.override_cell(form, day, &cell.code, Some(3), "试填").is_ok();
+        assert_eq!(offered, taken, "{} {}", cell.code, cell.label);
+        *(if offered { &mut numbers } else { &mut others }) += 1;
+    }
+    assert!(numbers > 3 && others > 3, "{numbers} numbers, {others} others");
+}
+
+#[test]
+fn the_days_of_a_filing_come_with_its_form_and_the_overview_leads_to_what_is_not_filled_in() {
+    let (_folder, mut desk) = Sample::open("days");
+    let day = |day: &str| Some(day.parse::<NaiveDate>().expect("a day"));
+    let choice = FilingChoice { due_on: day("2021-09-30"), reported_on: day("2021-09-23"), ..FilingChoice::default() };
+    let filled = desk.file_as(FORM, PERIOD, choice).expect("filed");
+    assert_eq!((filled.due_on, filled.reported_on), (day("2021-09-30"), day("2021-09-23")));
+    let of = |rule: Option<&str>, field: Option<&str>| Target::Reports {
+        form: Some(FORM.to_owned()),
+        period: Some(PERIOD.to_owned()),
+        code: None,
+        rule: rule.map(str::to_owned),
+        field: field.map(str::to_owned),
+    };
+    let warning = filled.breaches.iter().find(|b| b.reason.is_some()).expect("the sample explains one").rule.clone();
+    desk.explain(FORM, PERIOD, &warning, "").expect("the reason is taken away");
+    let overview = desk.overview().expect("an overview");
+    assert_eq!((&overview.report, &overview.due), (&of(None, None), &of(None, Some("due_on"))));
+    assert_eq!(overview.due_on, day("2021-09-30"));
+    let todo = overview.todo.iter().find(|t| t.say.contains("警示尚未写明理由")).expect("it is to be done");
+    assert_eq!(todo.target, of(Some(&warning), None));
+}
+
+#[test]
+fn every_form_says_the_period_to_begin_with() {
+    let (_folder, desk) = Sample::open("first");
+    let quarter = desk.status().expect("a status").period.expect("a quarter");
+    let mut seen = std::collections::BTreeSet::new();
+    for form in desk.forms() {
+        let wanted = match form.period {
+            incubator::form::PeriodKind::Quarter => quarter.as_str(),
+            incubator::form::PeriodKind::Year => "2021",
+            incubator::form::PeriodKind::Day => "2021-09-24",
+        };
+        assert_eq!(form.first, wanted, "{}", form.id);
+        seen.insert(wanted.len());
+    }
+    assert_eq!(seen.len(), 3, "of every kind of period there is one");
+}
+
+#[test]
+fn behind_a_programmes_own_tables_stand_the_others_each_with_its_period() {
+    let (_folder, desk) = Sample::open("tables");
+    let on = NaiveDate::from_ymd_opt(2022, 6, 30).expect("a day");
+    let tables = desk.programme_forms("hunan-2016", on).expect("tables");
+    let own = tables.iter().take_while(|t| t.asked).count();
+    assert!(own > 0 && tables[own..].iter().all(|t| !t.asked), "its own come first");
+    let all: Vec<String> =
+        desk.forms().into_iter().filter(|f| f.period != incubator::form::PeriodKind::Quarter).map(|f| f.id).collect();
+    for id in &all {
+        let found: Vec<_> = tables.iter().filter(|t| t.id == *id).collect();
+        assert_eq!(found.len(), 1, "{id} is there once");
+        desk.fill(id, &found[0].period, Choice::default()).expect("its period is one of its own kind");
+        assert!(found[0].period.starts_with("2022"), "{id} {}", found[0].period);
+    }
 }

@@ -895,6 +895,7 @@ fn a_new_province_is_one_file_beside_the_data() {
     let yes = Answer { answer: Some(true), note: "见章程".into(), until: None };
     let gauge = desk.judge("own-2026", "A2", day(ON), yes).expect("judged");
     assert_eq!(condition(&gauge, "A2").shown, "是：见章程");
+    assert_eq!(condition(&gauge, "A2").ground, "见章程", "what was written stands apart from the answer");
     let no = Answer { answer: Some(false), ..Answer::default() };
     let gauge = desk.judge("own-2026", "A2", day(ON), no).expect("judged again");
     assert_eq!(condition(&gauge, "A2").met, Some(false), "an answer of the same day is replaced");

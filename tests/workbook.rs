@@ -94,6 +94,8 @@ pub fn printed_quarter() -> Filled {
         basis: Basis::Ytd,
         start: day("2021-01-01"),
         cutoff: day("2021-09-20"),
+        reported_on: Some(day("2021-09-23")),
+        due_on: None,
         official: true,
         columns: ["指标名称", "计量单位", "代码", "数量"].map(Into::into).to_vec(),
         head: vec![

@@ -29,9 +29,15 @@ fn a_report_is_looked_into_mended_explained_carried_over_sealed_and_held_against
         window.run("document.querySelector('[data-code=zjf04]').click()").await;
         window.wait("the panel again", "return document.querySelector('aside .hand input') !== null").await;
         let field = window.client.find(Locator::Css("aside .hand input")).await.expect("the value");
+        field.send_keys("9.5").await.expect("typed");
+        let reason = window.client.find(Locator::Css("aside .hand textarea")).await.expect("the reason");
+        reason.send_keys("counted twice").await.expect("typed");
+        window.press("采用手工值").await;
+        window.shows("只填整数，不能填 9.50").await;
+        window.picture("by-hand-refused-dark-1366").await;
+        window.run("document.querySelector('[aria-label=关闭这条消息]').click()").await;
+        field.clear().await.expect("emptied");
         field.send_keys("9").await.expect("typed");
-        let field = window.client.find(Locator::Css("aside .hand textarea")).await.expect("the reason");
-        field.send_keys("counted twice").await.expect("typed");
         window.press("采用手工值").await;
         let shown = "return document.querySelector('[data-code=zjf04] .value').innerText === '9'";
         window.wait("the hand-typed value", shown).await;

@@ -71,6 +71,21 @@ fn every_form_stands_alone_on_its_paper() {
                         document.documentElement.style.removeProperty('width')";
             window.run(back).await;
         }
+        // The same from the room of annexes, where tools and checks stand on the same sheet.
+        window.filing_text().await;
+        let put = format!(
+            "for (const rule of window.paperRules) rule.media.mediaText = 'screen';
+             document.documentElement.style.setProperty('width', '{UPRIGHT}px', 'important');
+             return [...document.querySelectorAll('.bar, .forms, .count, .checks, aside, article.paper')]
+               .filter((e) => e.checkVisibility()).map((e) => e.className.split(' ')[0])"
+        );
+        assert_eq!(window.run(&put).await, json!(["paper"]), "the form alone is printed from 附表");
+        let text = window.run("return document.body.innerText.trim()").await;
+        assert!(text.as_str().is_some_and(|t| t.starts_with("内部核对稿")), "{text}");
+        window.keep_picture("print-from-annexes").await;
+        let back = "for (const rule of window.paperRules) rule.media.mediaText = 'print';
+                    document.documentElement.style.removeProperty('width')";
+        window.run(back).await;
         window.close().await;
     });
 }

@@ -58,7 +58,18 @@ fn a_figure_tells_its_course_both_bases_and_where_it_is_defined() {
     play(async {
         let stage = Stage::set("figure", false);
         let folder = stage.home.join("台账");
-        drop(sample_folder(&folder));
+        let mut desk = sample_folder(&folder);
+        let filing = incubator::record::shape("filing").expect("a kind");
+        desk.store_mut()
+            .change("no deadline", |tx| {
+                for mut record in tx.rows(filing.kind)? {
+                    record.set(filing.kind, "due_on", None);
+                    tx.update(filing, record)?;
+                }
+                Ok(())
+            })
+            .expect("taken away");
+        drop(desk);
         let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
         window.turn_to_the_published_quarter().await;
         window.size(1366, 768).await;
@@ -80,6 +91,43 @@ fn a_figure_tells_its_course_both_bases_and_where_it_is_defined() {
         window.picture("figure-course-1366").await;
         window.size(1920, 1080).await;
         window.picture("figure-course-1920").await;
+
+        // A record behind it is looked at, and mended where it stands.
+        window.size(1366, 768).await;
+        window.run("document.querySelector('[data-code=zjf05]').click()").await;
+        window.wait("its records", "return document.querySelectorAll('aside .records .link').length === 15").await;
+        window.run("document.querySelector('aside .records .link').click()").await;
+        window.wait("the record", "return document.querySelector('aside section dl') !== null").await;
+        let record = window.text("aside h2").await;
+        window.picture("figure-record-1366").await;
+        window.press("到档案修改").await;
+        let there = format!(
+            "return document.querySelector('nav [aria-current=page]')?.innerText.trim() === '档案'
+               && document.querySelector('aside h2')?.innerText === {record:?}"
+        );
+        window.wait("its editor", &there).await;
+
+        // The deadline of the notice is filled in where 总览 leads to.
+        window.room("总览").await;
+        window.press("还没有登记，去填写").await;
+        window.wait("the field", "return document.activeElement?.id === 'due'").await;
+        window.picture("due-1366").await;
+        window.keys("2022.7.10\u{e007}").await;
+        window.wait("the deadline", "return document.querySelector('#due')?.value === '2022-07-10'").await;
+        window.size(1093, 614).await;
+        window.picture("due-1093").await;
+        window.room("总览").await;
+        window.shows("2022年7月10日").await;
+
+        // The list of keys fits the smallest window, and begins at its head.
+        window.keys(&fantoccini::key::Key::F1.to_string()).await;
+        let fits = "const box = document.querySelector('dialog.keys[open]');
+                    if (!box) return false;
+                    const [place, list] = [box.getBoundingClientRect(), box.querySelector('.scroll')];
+                    return place.top >= 0 && place.bottom <= innerHeight && list.scrollHeight <= list.clientHeight
+                      && document.activeElement?.id === 'keys-title'";
+        window.wait("the keys", fits).await;
+        window.picture("keys-1093").await;
         window.close().await;
     });
 }
@@ -143,6 +191,17 @@ fn the_form_is_sealed_with_its_scan_listed_and_printed_by_the_system() {
         let list = window.text(".filings tbody").await;
         assert!(list.contains("scan.pdf") && list.contains("2021年09月"), "{list}");
         window.picture("filings-1366").await;
+        // The scan can be had again, taken away, and brought back.
+        let copy = stage.home.join("copy.pdf");
+        window.press("scan.pdf").await;
+        window.answer_dialog("另存佐证材料", &copy);
+        window.shows("已另存").await;
+        assert_eq!(std::fs::read(&copy).expect("the copy"), b"%PDF-1.4 stamped");
+        window.run("document.querySelector('.filings [aria-label=\"移除 scan.pdf\"]').click()").await;
+        window
+            .wait("it is gone", "return document.querySelector('.filings .scans')?.innerText.trim() === '未附'")
+            .await;
+        window.picture("filings-removed-1366").await;
         window.run("document.querySelector('.filings .row .button').click()").await;
 
         window.press("打印").await;

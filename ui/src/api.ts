@@ -105,7 +105,7 @@ export const openSample = () => invoke<Status>('open_sample');
 export const fill = (form: string, period: string, choice: Choice) => invoke<Filled>('fill', { form, period, choice });
 export const fileAs = (form: string, period: string, choice: FilingChoice) =>
   inTurn<Filled>('file_as', { form, period, choice });
-export const overrideCell = (form: string, period: string, code: string, value: number | null, reason: string) =>
+export const overrideCell = (form: string, period: string, code: string, value: string | null, reason: string) =>
   inTurn<Filled>('override_cell', { form, period, code, value, reason });
 export const explain = (form: string, period: string, rule: string, reason: string) =>
   inTurn<Filled>('explain', { form, period, rule, reason });
@@ -225,7 +225,7 @@ export const gauge = (programme: string, on: string) => invoke<Gauge>('gauge', {
 /** A yes or no on a condition, with a note; null takes it back. */
 export const judge = (programme: string, condition: string, on: string, answer: boolean | null, note: string, until: string | null) =>
   inTurn<Gauge>('judge', { programme, condition, on, answer, note, until });
-/** The tables that belong to a programme. */
+/** The tables that belong to a programme; behind them those of other occasions, and rosters. */
 export const programmeForms = (programme: string, on: string) =>
   invoke<ProgrammeForm[]>('programme_forms', { programme, on });
 /** What its list of material asks for, and the records that lack it. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import App from './App.svelte';
 import { reports } from './rooms/reports.svelte';
 import { screen } from './state.svelte';
-import type { Breach, Cell, Filled, RecordView, Status } from './types';
+import type { Breach, Cell, FigureView, Filled, RecordView, Status } from './types';
 
 const cell = (code: string, label: string, value: number | null, more: Partial<Cell> = {}): Cell => ({
   code,
@@ -77,6 +77,7 @@ const status: Status = {
       title: '季报',
       issuer: '',
       period: 'quarter',
+      first: '2021Q3',
       basis: 'ytd',
       cutoff_day: 20,
       official: true,
@@ -98,6 +99,13 @@ const record: RecordView = {
   history: [{ step: 7, at: '2021-03-02 09:00', name: '导入团队', who: '许知微', changes: [['入驻日期', '', '2021-03-01']] }],
 };
 
+const figure: FigureView = {
+  code: 'zjf05',
+  course: [],
+  by_hand: true,
+  about: { counts: '', how: ['团队的个数'], unit: '个', days: '', document: '', clause: '', sure: '' },
+};
+
 let asked: [string, unknown][] = [];
 let answers: Record<string, unknown> = {};
 
@@ -106,7 +114,7 @@ const refuse = (code: string, message: string, more = {}) => ({ refusal: { code,
 
 beforeEach(() => {
   asked = [];
-  answers = { status, settings: { room: 'reports' }, drafts: {}, fill: filled, record, explain: filled, override_cell: filled, file_as: filled };
+  answers = { status, settings: { room: 'reports' }, drafts: {}, fill: filled, record, explain: filled, override_cell: filled, file_as: filled, figure };
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(2021, 8, 21, 10) });
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
   // jsdom knows no scrolling and no modal dialogs.
@@ -174,18 +182,27 @@ test('a reason is kept when its field is left, and that of last quarter is offer
   );
 });
 
-test('a hand-typed value needs a whole number and a reason', async () => {
+test('a hand-typed value needs a reason, and what number it may be the core says', async () => {
   const page = render(App);
   await fireEvent.click(await page.findByRole('button', { name: /团队数量.*查看依据/ }));
-  const take = page.getByText('采用手工值') as HTMLButtonElement;
+  const take = (await page.findByText('采用手工值')) as HTMLButtonElement;
   const [value, reason] = [page.getByLabelText('数值(个)'), page.getByLabelText('理由')];
   await fireEvent.input(value, { target: { value: '3.5' } });
-  await fireEvent.input(reason, { target: { value: '漏登' } });
   expect(take.disabled).toBe(true);
-  await fireEvent.input(value, { target: { value: '3' } });
+  await fireEvent.input(reason, { target: { value: '漏登' } });
+  answers.override_cell = refuse('refused', '“团队数量”(zjf05)只填整数，不能填 3.50');
   await fireEvent.click(take);
-  const args = { form: 'q', period: '2021Q3', code: 'zjf05', value: 3, reason: '漏登' };
-  await waitFor(() => expect(asked).toContainEqual(['override_cell', args]));
+  await page.findByText('“团队数量”(zjf05)只填整数，不能填 3.50');
+  const args = { form: 'q', period: '2021Q3', code: 'zjf05', value: '3.5', reason: '漏登' };
+  expect(asked).toContainEqual(['override_cell', args]);
+});
+
+test('no box for a number stands beside what is none', async () => {
+  answers.figure = { ...figure, by_hand: false };
+  const page = render(App);
+  await fireEvent.click(await page.findByRole('button', { name: /团队数量.*查看依据/ }));
+  await waitFor(() => expect(asked.at(-1)?.[0]).toBe('figure'));
+  expect(page.queryByText('手工填写')).toBeNull();
 });
 
 test('an occupied target says so, and the export is still there to try again', async () => {

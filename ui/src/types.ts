@@ -667,9 +667,30 @@ quarter?: Side,
  */
 ytd?: Side, 
 /**
+ * A number may be typed by hand in its place.
+ */
+by_hand: boolean, 
+/**
  * What it counts, and where that is said.
  */
 about: About, };
+
+/**
+ * A scan of a stamped print.
+ */
+export type FiledScan = { 
+/**
+ * Id of the proof record.
+ */
+id: number, 
+/**
+ * Its file name.
+ */
+name: string, 
+/**
+ * A picture that the screen can show.
+ */
+image: boolean, };
 
 /**
  * What is kept with a filing. What is left out stays as it is.
@@ -725,9 +746,9 @@ sealed_at: string,
  */
 unsealed?: [string, string], 
 /**
- * Names of the scans that were attached.
+ * The scans that were attached.
  */
-scans: Array<string>, };
+scans: Array<FiledScan>, };
 
 /**
  * A form with its figures, ready to look at, print or seal.
@@ -761,6 +782,14 @@ start: string,
  * Last day that counts.
  */
 cutoff: string, 
+/**
+ * 报出日期, when it is recorded.
+ */
+reported_on?: string, 
+/**
+ * 报送期限, when it is recorded.
+ */
+due_on?: string, 
 /**
  * The wording is official; otherwise it is our own draft, printed 非官方.
  */
@@ -890,6 +919,10 @@ issuer: string,
  * What it reports on.
  */
 period: PeriodKind, 
+/**
+ * The period to show first, for example 2021Q3.
+ */
+first: string, 
 /**
  * Default basis.
  */
@@ -1045,6 +1078,10 @@ source: string,
  * What the document leaves open, and the note of a judgement.
  */
 note: string, 
+/**
+ * What the person wrote with the judgement in force.
+ */
+ground: string, 
 /**
  * Last day of validity, of a recognition or a judgement.
  */
@@ -1532,6 +1569,14 @@ due_say: string,
  */
 sealed: boolean, 
 /**
+ * The report.
+ */
+report: Target, 
+/**
+ * Where the deadline is recorded.
+ */
+due: Target, 
+/**
  * What is missing, the most pressing first.
  */
 todo: Array<Todo>, 
@@ -1970,7 +2015,7 @@ documents: number,
 own: boolean, };
 
 /**
- * A table that belongs to a programme.
+ * A table of a programme, or one of other occasions.
  */
 export type ProgrammeForm = { 
 /**
@@ -1989,6 +2034,10 @@ period: string,
  * The wording is official.
  */
 official: boolean, 
+/**
+ * It belongs to the programme; another is not checked here.
+ */
+asked: boolean, 
 /**
  * It has texts that are written in the program.
  */
@@ -3032,7 +3081,15 @@ period?: string,
 /**
  * Code of the figure.
  */
-code?: string, } | { "room": "annexes", 
+code?: string, 
+/**
+ * The 警示 whose reason is to be written.
+ */
+rule?: string, 
+/**
+ * English name of the filing's field to go to: due_on.
+ */
+field?: string, } | { "room": "annexes", 
 /**
  * Id of the programme.
  */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { amountWord, contentWord, dayTyped, dayWord, maskWord, periodWord, samePeriod, timeWord } from './words';
+import { amountWord, contentWord, dayTyped, dayWord, maskWord, periodKind, periodWord, timeWord } from './words';
 
 describe('periods and days', () => {
   test.each([
@@ -23,11 +23,12 @@ describe('periods and days', () => {
     expect(dayTyped(typed)).toBeNull(),
   );
 
-  test('another kind of form starts at a period of its kind', () => {
-    expect(samePeriod('year', '2021Q3', '2026-03-02')).toBe('2021');
-    expect(samePeriod('day', '2021Q3', '2026-03-02')).toBe('2026-03-02');
-    expect(samePeriod('quarter', '2021Q3', '2026-03-02')).toBe('2021Q3');
-  });
+  test.each([
+    ['2021', 'year'],
+    ['2026-03-02', 'day'],
+    ['2021Q3', 'quarter'],
+    ['', null],
+  ])('%s is a period of a %s', (period, kind) => expect(periodKind(period)).toBe(kind));
 });
 
 describe('figures', () => {

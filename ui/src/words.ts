@@ -32,10 +32,11 @@ export const contentWord = (content: Content): string => (content === null ? '' 
 export const amountWord = (amount: number): string =>
   amount.toLocaleString('zh-CN', { maximumFractionDigits: 5, useGrouping: false });
 
-/** The period to start with when a form of another kind is chosen. */
-export function samePeriod(kind: PeriodKind, quarter: string, cutoff: string): string {
-  if (kind === 'year') return quarter.slice(0, 4);
-  return kind === 'day' ? cutoff : quarter;
+/** Of which kind a period is, by how it is written. */
+export function periodKind(period: string): PeriodKind | null {
+  if (/^\d{4}Q[1-4]$/.test(period)) return 'quarter';
+  if (/^\d{4}$/.test(period)) return 'year';
+  return /^\d{4}-\d{2}-\d{2}$/.test(period) ? 'day' : null;
 }
 
 /** A day as people type it (2021-9-20, 2021/9/20, 2021.9.20, 2021年9月20日, 20210920) → 2021-09-20; null when it is none. */

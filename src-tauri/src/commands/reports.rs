@@ -31,9 +31,11 @@ pub fn override_cell(
     form: &str,
     period: &str,
     code: &str,
-    value: Option<ByHand>,
+    value: Option<&str>,
     reason: &str,
 ) -> Answer<Filled> {
+    let read = |typed: &str| typed.parse::<ByHand>().map_err(|say| Refusal::from(&Error::refused(say)));
+    let value = value.map(read).transpose()?;
     office.ask(|desk| desk.override_cell(form, period, code, value, reason))
 }
 

@@ -1,10 +1,11 @@
 // 附表与申报: the programme looked at, on which day, and what of it is shown.
 import * as api from '../api';
 import { screen } from '../state.svelte';
-import type { BrokenForm, FormEntry, Gauge, PackReport, ProgrammeForm, ProofGroup, Standing, Target } from '../types';
+import type { BrokenForm, Gauge, PackReport, ProgrammeForm, ProofGroup, Standing, Target } from '../types';
 import { reports } from './reports.svelte';
 
-export type Side = 'conditions' | 'tables' | 'proof';
+const SIDES = ['conditions', 'tables', 'proof'] as const;
+export type Side = (typeof SIDES)[number];
 
 class Annexes {
   standings = $state.raw<Standing[]>([]);
@@ -13,6 +14,7 @@ class Annexes {
   on = $state('');
   side = $state<Side>('conditions');
   gauge = $state.raw<Gauge | null>(null);
+  /** The programme's own tables, then those of other occasions, and rosters. */
   forms = $state.raw<ProgrammeForm[]>([]);
   groups = $state.raw<ProofGroup[]>([]);
   /** Id of the table on show. */
@@ -21,15 +23,30 @@ class Annexes {
   condition = $state<string | null>(null);
   pack = $state.raw<PackReport | null>(null);
 
+  own: ProgrammeForm[] = $derived(this.forms.filter((form) => form.asked));
+  others: ProgrammeForm[] = $derived(this.forms.filter((form) => !form.asked));
+
+  /** The day that the person chose; without one it is today. */
+  private chosen: string | null = null;
+  private came = false;
+
   /** Comes into the room, or hears that the records have changed. */
   async enter(target: Extract<Target, { room: 'annexes' }> | null): Promise<void> {
     const status = screen.status;
     if (!status || status.empty) return;
-    this.on ||= status.today;
+    if (!this.came) this.left();
+    const on = this.chosen ?? status.today;
+    if (on !== this.on) this.pack = null;
+    this.on = on;
     if (target?.programme) {
+      if (target.programme !== this.programme) {
+        this.pack = null;
+        this.form = '';
+      }
       this.programme = target.programme;
       this.side = 'conditions';
       this.condition = target.condition ?? null;
+      void screen.remember('programme', target.programme);
     }
     const standings = await screen.ask('测算条件', () => api.standings(this.on));
     if (!standings) return;
@@ -43,6 +60,21 @@ class Annexes {
     await this.refill();
   }
 
+  /** What was shown when the program was closed. */
+  private left(): void {
+    this.came = true;
+    const kept = screen.remembered['room/annexes'] as { side?: string; form?: string; on?: string | null } | undefined;
+    this.side = SIDES.find((side) => side === kept?.side) ?? this.side;
+    this.form = kept?.form ?? this.form;
+    this.chosen = kept?.on ?? null;
+  }
+
+  /** Keeps what the room shows, for the next start. */
+  private stay(): void {
+    const now = { side: this.side, form: this.form, on: this.chosen };
+    if (JSON.stringify(now) !== JSON.stringify(screen.remembered['room/annexes'])) void screen.remember('room/annexes', now);
+  }
+
   async choose(programme: string): Promise<void> {
     this.programme = programme;
     this.pack = null;
@@ -53,8 +85,8 @@ class Annexes {
   }
 
   async look(on: string): Promise<void> {
-    this.on = on;
-    this.pack = null;
+    this.chosen = on === screen.status?.today ? null : on;
+    this.stay();
     await this.enter(null);
   }
 
@@ -65,52 +97,42 @@ class Annexes {
     );
     if (!all || programme !== this.programme || on !== this.on) return;
     [this.gauge, this.forms, this.groups] = all;
-    const known = [...this.forms, ...this.others].some((f) => f.id === this.form);
-    if (!known) this.form = this.forms[0]?.id ?? this.others[0]?.id ?? '';
+    if (!this.forms.some((form) => form.id === this.form)) this.form = this.forms[0]?.id ?? '';
     if (this.side === 'tables') await this.table(this.form);
   }
 
   async show(side: Side): Promise<void> {
+    if (side !== this.side) this.condition = null;
     this.side = side;
+    this.stay();
     if (side === 'tables') await this.table(this.form);
   }
 
   /** Shows a table as the room 报表 does. */
   async table(id: string): Promise<void> {
     this.form = id;
-    const period = this.forms.find((f) => f.id === id)?.period ?? this.periodOf(id);
+    const period = this.forms.find((form) => form.id === id)?.period;
     if (!period) return;
+    this.stay();
     // The table on show is filled anew; what stands open beside it stays open.
     if (reports.form === id && reports.period === period && reports.filled) await reports.refill();
     else await reports.arrive({ room: 'reports', form: id, period });
   }
 
-  /** Tables that no item of the programme asks for: those of other occasions, and rosters. */
-  get others(): FormEntry[] {
-    const known = new Set(this.forms.map((f) => f.id));
-    return (screen.status?.forms ?? []).filter((f) => f.period !== 'quarter' && !known.has(f.id));
-  }
-
-  private periodOf(id: string): string | undefined {
-    const kind = screen.status?.forms.find((f) => f.id === id)?.period;
-    if (kind === 'day') return this.on;
-    return kind === 'year' ? this.on.slice(0, 4) : undefined;
-  }
-
   async judge(condition: string, answer: boolean | null, note: string, until: string | null): Promise<boolean> {
-    const gauge = await screen.ask('登记判断', () =>
-      api.judge(this.programme, condition, this.on, answer, note, until),
-    );
+    const [programme, on] = [this.programme, this.on];
+    const gauge = await screen.ask('登记判断', () => api.judge(programme, condition, on, answer, note, until));
     if (!gauge) return false;
-    this.gauge = gauge;
+    if (programme === this.programme && on === this.on) this.gauge = gauge;
     await screen.changed();
     return true;
   }
 
   async write(): Promise<void> {
-    const report = await screen.run('生成材料包', (job) => api.writePack(job, this.programme, this.on));
+    const [programme, on] = [this.programme, this.on];
+    const report = await screen.run('生成材料包', (job) => api.writePack(job, programme, on));
     if (!report) return;
-    this.pack = report;
+    if (programme === this.programme && on === this.on) this.pack = report;
     screen.say(`材料包已生成：${report.folder}`);
   }
 }

@@ -3,10 +3,22 @@ import * as api from '../api';
 import { screen } from '../state.svelte';
 import type { AboutProgram, Backup, Flaw, RestoreChange, SecondCopy, StepEntry } from '../types';
 
-export type Section = 'backups' | 'verify' | 'folder' | 'privacy' | 'look' | 'history' | 'about';
+const SECTIONS = ['backups', 'verify', 'folder', 'privacy', 'look', 'history', 'about'] as const;
+export type Section = (typeof SECTIONS)[number];
 
 class Keeping {
-  section = $state<Section>('backups');
+  private shown = $state<Section | null>(null);
+
+  /** What is shown: what was looked at last, also before a restart. */
+  get section(): Section {
+    return this.shown ?? SECTIONS.find((section) => section === screen.remembered['room/keeping']) ?? 'backups';
+  }
+
+  set section(section: Section) {
+    this.shown = section;
+    void screen.remember('room/keeping', section);
+  }
+
   backups = $state.raw<Backup[] | null>(null);
   /** The backup that may be restored, and what that would change. */
   chosen = $state.raw<{ backup: Backup; changes: RestoreChange[] } | null>(null);

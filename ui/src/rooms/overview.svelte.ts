@@ -7,19 +7,27 @@ class Overview {
   view = $state.raw<View | null>(null);
   dials = $state.raw<Dial[] | null>(null);
   charts = $state.raw<Charts | null>(null);
+  /** The figure whose course the person chose. */
+  private chosen = $state<string | null>(null);
+
   /** The figure whose course is shown. */
-  code = $state('');
+  get code(): string {
+    const wanted = this.chosen ?? screen.remembered['room/overview'];
+    const courses = this.charts?.courses ?? [];
+    return (courses.find((course) => course.code === wanted) ?? courses[0])?.code ?? '';
+  }
+
+  set code(code: string) {
+    this.chosen = code;
+    void screen.remember('room/overview', code);
+  }
 
   /** Asks for what is shown first, then for what stands below it. */
   async enter(): Promise<void> {
     const view = await screen.ask('查看本季情况', api.overview);
     if (!view) return;
     this.view = view;
-    const charts = await screen.ask('汇总各季度', api.charts);
-    if (charts) {
-      this.charts = charts;
-      if (!charts.courses.some((course) => course.code === this.code)) this.code = charts.courses[0]?.code ?? '';
-    }
+    this.charts = (await screen.ask('汇总各季度', api.charts)) ?? this.charts;
     this.dials = (await screen.ask('测算申报条件', api.dials)) ?? this.dials;
   }
 

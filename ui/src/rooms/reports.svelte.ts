@@ -2,7 +2,7 @@
 import * as api from '../api';
 import { screen } from '../state.svelte';
 import type { Cell, Filled, FilingChoice, FormEntry, RecordView, Target } from '../types';
-import { samePeriod } from '../words';
+import { periodKind } from '../words';
 
 class Reports {
   form = $state('');
@@ -12,6 +12,10 @@ class Reports {
   code = $state<string | null>(null);
   /** The record on the right, opened from the figure or from a check. */
   record = $state.raw<RecordView | null>(null);
+  /** The 警示 to whose reason an item led. */
+  rule = $state<string | null>(null);
+  /** The field of the filing to which an item led. */
+  field = $state<string | null>(null);
 
   entry: FormEntry | undefined = $derived(screen.status?.forms.find((f) => f.id === this.form));
   cell: Cell | undefined = $derived(this.filled?.cells.find((c) => c.code === this.code));
@@ -42,8 +46,10 @@ class Reports {
       this.code = null;
       this.record = null;
     }
-    await (target ? this.arrive(target) : this.enter());
+    const there = target ? this.arrive(target) : this.enter();
+    // At once: who asks again before the answer is there asks for the same.
     this.stay();
+    await there;
   }
 
   /** What was shown when the program was closed. A new quarter begins with itself. */
@@ -51,9 +57,8 @@ class Reports {
     const kept = screen.remembered['room/reports'] as { form?: string; period?: string; quarter?: string } | undefined;
     const entry = screen.status?.forms.find((f) => f.id === kept?.form);
     if (!entry || !kept?.period) return null;
-    const same = kept.quarter === screen.status?.period && entry.period !== 'day';
-    const period = same ? kept.period : samePeriod(entry.period, screen.status?.period ?? '', screen.status?.today ?? '');
-    return { form: entry.id, period };
+    const same = kept.quarter === screen.status?.period && entry.period !== 'day' && periodKind(kept.period) === entry.period;
+    return { form: entry.id, period: same ? kept.period : entry.first };
   }
 
   /** Keeps what the room shows, for coming back to it. */
@@ -68,9 +73,13 @@ class Reports {
   async arrive(target: Extract<Target, { room: 'reports' }>): Promise<void> {
     if (target.form) this.form = target.form;
     if (target.period) this.period = target.period;
+    // Where a form alone is named, the period may be of another kind.
+    if (this.entry && periodKind(this.period) !== this.entry.period) this.period = this.entry.first;
     await this.enter();
     this.code = target.code ?? null;
     this.record = null;
+    this.rule = target.rule ?? null;
+    this.field = target.field ?? null;
   }
 
   /** On paper as it stands here; the page's name is what a file printed to is called. */
@@ -83,12 +92,8 @@ class Reports {
   }
 
   async choose(form: string): Promise<void> {
-    const before = this.entry?.period;
     this.form = form;
-    const kind = this.entry?.period;
-    if (kind && kind !== before) {
-      this.period = samePeriod(kind, screen.status?.period ?? '', screen.status?.today ?? '');
-    }
+    if (this.entry && periodKind(this.period) !== this.entry.period) this.period = this.entry.first;
     this.code = null;
     this.record = null;
     screen.notice = null;
@@ -119,7 +124,7 @@ class Reports {
     return this.keep('登记填报信息', () => api.fileAs(this.form, this.period, whole));
   }
 
-  override(code: string, value: number | null, reason: string): Promise<boolean> {
+  override(code: string, value: string | null, reason: string): Promise<boolean> {
     return this.keep('手工填写', () => api.overrideCell(this.form, this.period, code, value, reason));
   }
 
@@ -178,8 +183,13 @@ class Reports {
   }
 
   async open(kind: string, id: number): Promise<void> {
-    this.record = (await screen.ask('打开记录', () => api.record(kind, id))) ?? this.record;
+    const [question, form, period, code] = [(this.opened += 1), this.form, this.period, this.code];
+    const record = await screen.ask('打开记录', () => api.record(kind, id));
+    const late = question !== this.opened || form !== this.form || period !== this.period || code !== this.code;
+    if (record && !late) this.record = record;
   }
+
+  private opened = 0;
 }
 
 export const reports = new Reports();

@@ -8,6 +8,7 @@ use ts_rs::TS;
 
 use super::Desk;
 use super::filing::{own, seal_of, stored, text};
+use super::proof::is_image;
 use crate::error::{Error, Result};
 use crate::form::{CellDef, Content, Filing, Filled, Form, PeriodKind, contents, shared_figures, wording};
 use crate::ledger::Ledger;
@@ -34,6 +35,8 @@ pub struct FigureView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub ytd: Option<Side>,
+    /// A number may be typed by hand in its place.
+    pub by_hand: bool,
     /// What it counts, and where that is said.
     pub about: About,
 }
@@ -107,8 +110,21 @@ pub struct FilingEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub unsealed: Option<(String, String)>,
-    /// Names of the scans that were attached.
-    pub scans: Vec<String>,
+    /// The scans that were attached.
+    pub scans: Vec<FiledScan>,
+}
+
+/// A scan of a stamped print.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "types.ts")]
+pub struct FiledScan {
+    /// Id of the proof record.
+    #[ts(type = "number")]
+    pub id: i64,
+    /// Its file name.
+    pub name: String,
+    /// A picture that the screen can show.
+    pub image: bool,
 }
 
 /// What every cell of a filing was in the periods before and is on either basis; kept until the next step.
@@ -153,9 +169,10 @@ impl Desk {
             course: Vec::new(),
             quarter: None,
             ytd: None,
+            by_hand: at.is_some() && def.source.is_number(),
             about: about(form, at, def, (basis, start, cutoff)),
         };
-        let Some(course) = kept.as_ref().filter(|_| at.is_some() && def.source.is_number()) else { return Ok(view) };
+        let Some(course) = kept.as_ref().filter(|_| view.by_hand) else { return Ok(view) };
         let point = |(period, sealed, values): &(Period, bool, BTreeMap<String, Content>)| Point {
             period: period.to_string(),
             label: period.label(),
@@ -292,15 +309,16 @@ struct Head {
     basis: Basis,
 }
 
-/// Names of the scans of each seal.
-fn scans(ledger: &Ledger) -> BTreeMap<i64, Vec<String>> {
-    let mut found: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+/// The scans of each seal.
+fn scans(ledger: &Ledger) -> BTreeMap<i64, Vec<FiledScan>> {
+    let mut found: BTreeMap<i64, Vec<FiledScan>> = BTreeMap::new();
     let Some(proof) = kind("proof") else { return found };
     for record in ledger.rows(proof) {
         let owner = text(record, proof, "owner").and_then(|o| o.strip_prefix("seal:")?.parse().ok());
         let name = record.field(proof, "name").and_then(Value::as_text);
         if let (Some(owner), Some(name)) = (owner, name) {
-            found.entry(owner).or_default().push(name.to_owned());
+            let scan = FiledScan { id: record.id, name: name.to_owned(), image: is_image(name) };
+            found.entry(owner).or_default().push(scan);
         }
     }
     found

@@ -30,7 +30,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 pub use edit::{Added, Bin, Binned, Changed, Choices, Pick, Put, RelatedRow, Relation, Sheet, Typed};
-pub use figures::{About, FigureView, FilingEntry, Point, Side};
+pub use figures::{About, FigureView, FiledScan, FilingEntry, Point, Side};
 pub use filing::{Choice, Difference, FilingChoice, Mover};
 pub use first::{First, FirstList};
 pub use grid::{Column, Filter, ListEntry, ListGroup, ListRow, Mark, Rows, Sort, Test, View, columns};
@@ -97,6 +97,8 @@ pub struct FormEntry {
     pub issuer: String,
     /// What it reports on.
     pub period: PeriodKind,
+    /// The period to show first, for example 2021Q3.
+    pub first: String,
     /// Default basis.
     pub basis: Basis,
     /// Default cut-off day.
@@ -240,12 +242,19 @@ impl Desk {
 
     /// Forms to choose from.
     pub fn forms(&self) -> Vec<FormEntry> {
+        let quarter = self.store.ledger().map_or(Period::quarter_of(self.today), |ledger| self.first_period(&ledger));
+        let first = |kind: PeriodKind| match kind {
+            PeriodKind::Quarter => quarter,
+            PeriodKind::Year => Period::Year { year: quarter.year() },
+            PeriodKind::Day => Period::Day(self.today),
+        };
         let entry = |f: &crate::form::Form| FormEntry {
             id: f.id.clone(),
             family: f.family.clone(),
             title: f.title.clone(),
             issuer: f.issuer.clone(),
             period: f.period,
+            first: first(f.period).to_string(),
             basis: f.basis,
             cutoff_day: f.cutoff_day,
             official: f.official,

@@ -51,6 +51,10 @@ pub struct Overview {
     pub due_say: String,
     /// The report is sealed.
     pub sealed: bool,
+    /// The report.
+    pub report: Target,
+    /// Where the deadline is recorded.
+    pub due: Target,
     /// What is missing, the most pressing first.
     pub todo: Vec<Todo>,
     /// Key figures of the quarter with the quarter before.
@@ -230,6 +234,8 @@ impl Desk {
             form: Some(filled.form.clone()),
             period: Some(name.clone()),
             code: code.map(str::to_owned),
+            rule: None,
+            field: None,
         };
         if !sealed {
             for breach in filled.breaches.iter().filter(|b| b.level == Level::Error) {
@@ -241,9 +247,11 @@ impl Desk {
             let open = filled.breaches.iter().filter(|b| b.level == Level::Warning && b.reason.is_none());
             let open: Vec<_> = open.collect();
             if let Some(first) = open.first() {
-                let code = first.codes.first().map(String::as_str);
                 let say = format!("季报有 {} 项警示尚未写明理由", open.len());
-                todo.push(Todo { press: Press::Missing, say, target: report(code) });
+                let (form, period) = (Some(filled.form.clone()), Some(name.clone()));
+                let rule = Some(first.rule.clone());
+                let target = Target::Reports { form, period, code: None, rule, field: None };
+                todo.push(Todo { press: Press::Missing, say, target });
             }
             let month = period.last_month();
             let round = self.round(&name)?;
@@ -295,8 +303,17 @@ impl Desk {
                 target: report(Some(&cell.code)),
             })
             .collect();
+        let due = Target::Reports {
+            form: Some(filled.form.clone()),
+            period: Some(name.clone()),
+            code: None,
+            rule: None,
+            field: Some("due_on".to_owned()),
+        };
         Ok(Overview {
             label: quarter_words(period),
+            report: report(None),
+            due,
             on,
             cutoff: filing.cutoff,
             cutoff_say: away(filing.cutoff, self.today),
@@ -352,7 +369,7 @@ impl Desk {
             let name = at.to_string();
             let (form, _) = self.form(QUARTERLY, &name, ledger)?;
             if find(ledger, "seal", &form.id, at, None).is_none() {
-                let target = Target::Reports { form: Some(form.id.clone()), period: Some(name), code: None };
+                let target = Target::report(&form.id, &name);
                 let say = format!("{}的季报还没有上报封存", quarter_words(at));
                 todo.push(Todo { press: Press::Note, say, target });
             }

@@ -60,7 +60,7 @@ pub struct PackReport {
     pub remarks: Vec<String>,
 }
 
-/// A table that belongs to a programme.
+/// A table of a programme, or one of other occasions.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(export_to = "types.ts")]
 pub struct ProgrammeForm {
@@ -72,6 +72,8 @@ pub struct ProgrammeForm {
     pub period: String,
     /// The wording is official.
     pub official: bool,
+    /// It belongs to the programme; another is not checked here.
+    pub asked: bool,
     /// It has texts that are written in the program.
     pub texts: bool,
     /// 错误 that its checks found.
@@ -144,27 +146,40 @@ fn short(label: &str, most: usize) -> String {
 }
 
 impl Desk {
-    /// The tables that belong to a programme, as they stand on a day.
+    /// The tables that belong to a programme, as they stand on a day; behind them those of other occasions, and rosters.
     ///
     /// # Errors
     /// [`Error::Refused`] when there is no such programme.
     pub fn programme_forms(&self, programme: &str, on: NaiveDate) -> Result<Vec<ProgrammeForm>> {
         let ledger = self.store.ledger()?;
         let shelf = self.programme_shelf();
-        let mut forms = Vec::new();
+        let mut forms: Vec<ProgrammeForm> = Vec::new();
+        let entry = |form: &Form, period: Period| ProgrammeForm {
+            id: form.id.clone(),
+            title: form.title.clone(),
+            period: period.to_string(),
+            official: form.official,
+            asked: false,
+            texts: form.cells.iter().any(|c| matches!(c.source, crate::form::CellSource::Text(_))),
+            errors: 0,
+            warnings: 0,
+        };
         for name in shelf.find(programme)?.all_forms() {
             let Some((form, period)) = self.form_on(name, on, &ledger) else { continue };
             let filled = self.filled(form, period, Choice::default(), &ledger)?;
             let count = |level: Level| filled.breaches.iter().filter(move |b| b.level == level);
             forms.push(ProgrammeForm {
-                id: form.id.clone(),
-                title: form.title.clone(),
-                period: period.to_string(),
-                official: form.official,
-                texts: form.cells.iter().any(|c| matches!(c.source, crate::form::CellSource::Text(_))),
+                asked: true,
                 errors: count(Level::Error).count(),
                 warnings: count(Level::Warning).filter(|b| b.reason.is_none()).count(),
+                ..entry(form, period)
             });
+        }
+        // A quarterly report has a room of its own.
+        for form in self.shelf.sound.iter().filter(|f| f.period != PeriodKind::Quarter) {
+            if !forms.iter().any(|known| known.id == form.id) {
+                forms.push(entry(form, period_on(form, on)));
+            }
         }
         Ok(forms)
     }

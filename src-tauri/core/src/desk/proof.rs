@@ -178,7 +178,7 @@ pub struct ProofAdded {
 }
 
 /// Whether the screen can show it small.
-fn is_image(name: &str) -> bool {
+pub(super) fn is_image(name: &str) -> bool {
     const ENDINGS: &[&str] = &["jpg", "jpeg", "jfif", "png", "gif", "webp", "bmp"];
     name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending.to_lowercase().as_str()))
 }

@@ -183,7 +183,7 @@ impl Desk {
             if done {
                 continue;
             }
-            let target = Target::Reports { form: Some(form), period: Some(quarter.to_string()), code: None };
+            let target = Target::report(&form, &quarter.to_string());
             let label = quarter.label();
             if self.today <= cutoff {
                 if self.near(cutoff, REPORT) {

@@ -214,7 +214,10 @@ impl Desk {
             hits.truncate(SHOWN);
             (!hits.is_empty()).then(|| HitGroup { label: label.to_owned(), hits, more })
         };
-        let form = |f: super::FormEntry| (f.title, Target::Reports { form: Some(f.id), period: None, code: None });
+        let form = |f: super::FormEntry| {
+            let target = Target::Reports { form: Some(f.id), period: None, code: None, rule: None, field: None };
+            (f.title, target)
+        };
         groups.extend(titled("报表与附表", self.forms().into_iter().map(form).collect()));
         let programme =
             |p: super::ProgrammeEntry| (p.title, Target::Annexes { programme: Some(p.id), condition: None });

@@ -35,7 +35,7 @@ pub enum Target {
         #[serde(skip_serializing_if = "Option::is_none")]
         list: Option<String>,
     },
-    /// 报表: a form, a period, a figure of it.
+    /// 报表: a form, a period, a figure of it, or what is to be filled in there.
     Reports {
         /// Id of the edition.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,6 +46,12 @@ pub enum Target {
         /// Code of the figure.
         #[serde(skip_serializing_if = "Option::is_none")]
         code: Option<String>,
+        /// The 警示 whose reason is to be written.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rule: Option<String>,
+        /// English name of the filing's field to go to: due_on.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        field: Option<String>,
     },
     /// 附表与申报: a programme, a condition of it.
     Annexes {
@@ -68,6 +74,12 @@ pub enum Target {
 pub(super) const PROOF: &str = "proof";
 
 impl Target {
+    /// A form for a period.
+    pub fn report(form: &str, period: &str) -> Target {
+        let (form, period) = (Some(form.to_owned()), Some(period.to_owned()));
+        Target::Reports { form, period, code: None, rule: None, field: None }
+    }
+
     /// One record of a list.
     pub fn record(list: &str, id: i64) -> Target {
         Target::Records { list: Some(list.to_owned()), ids: Some(vec![id]), field: None }

@@ -2,8 +2,6 @@
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer};
-
 /// A number typed by hand, in hundredths of the cell's unit: 12.5 万元 is 1250.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ByHand(pub i64);
@@ -34,13 +32,6 @@ impl FromStr for ByHand {
     }
 }
 
-impl<'de> Deserialize<'de> for ByHand {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<ByHand, D::Error> {
-        let number = serde_json::Number::deserialize(d)?;
-        number.to_string().parse().map_err(serde::de::Error::custom)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,7 +53,5 @@ mod tests {
         ] {
             assert_eq!(text.parse::<ByHand>().ok().map(|v| v.0), want, "{text}");
         }
-        let read = |json: &str| serde_json::from_str::<ByHand>(json).ok().map(|v| v.0);
-        assert_eq!((read("12.5"), read("7"), read("1.005")), (Some(1250), Some(700), None), "as the screen sends it");
     }
 }

@@ -30,6 +30,8 @@ pub fn fill(form: &Form, ledger: &Ledger, filing: &Filing) -> Filled {
         // A form of one day has no stretch of days: it begins and ends on that day.
         start: if matches!(filing.period, Period::Day(_)) { filing.cutoff } else { scope.window.start },
         cutoff: filing.cutoff,
+        reported_on: filing.reported_on,
+        due_on: filing.due_on,
         official: form.official,
         columns: form.columns.clone(),
         head,

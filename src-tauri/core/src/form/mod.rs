@@ -776,6 +776,14 @@ pub struct Filled {
     /// Last day that counts.
     #[ts(type = "string")]
     pub cutoff: chrono::NaiveDate,
+    /// 报出日期, when it is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "string", optional)]
+    pub reported_on: Option<chrono::NaiveDate>,
+    /// 报送期限, when it is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "string", optional)]
+    pub due_on: Option<chrono::NaiveDate>,
     /// The wording is official; otherwise it is our own draft, printed 非官方.
     pub official: bool,
     /// Column heads of the table of figures: 指标名称 计量单位 代码 数量.

@@ -174,6 +174,7 @@ impl Eye<'_> {
             gap: None,
             source: self.source(def),
             note: def.note.clone(),
+            ground: String::new(),
             until: None,
             points: None,
             of: None,
@@ -333,6 +334,7 @@ impl Eye<'_> {
         gauged.met = Some(answer);
         let word = if answer { "是" } else { "否" };
         gauged.value = Some(Content::Text(word.to_owned()));
+        gauged.ground = judgement.note.to_owned();
         gauged.shown = if judgement.note.is_empty() { word.to_owned() } else { format!("{word}：{}", judgement.note) };
         gauged.gap = Some(format!("整改后重新判断“{}”{}", gauged.label, remark(judgement.note)));
     }

@@ -361,6 +361,8 @@ pub struct Gauged {
     pub source: String,
     /// What the document leaves open, and the note of a judgement.
     pub note: String,
+    /// What the person wrote with the judgement in force.
+    pub ground: String,
     /// Last day of validity, of a recognition or a judgement.
     #[ts(type = "string | null")]
     pub until: Option<NaiveDate>,
