@@ -25,6 +25,7 @@ const form = (id: string, period: FormEntry['period'], first: string): FormEntry
 
 const status: Status = {
   folder: '/data',
+  backup_trouble: null,
   name: '青禾',
   empty: false,
   undo: null,
