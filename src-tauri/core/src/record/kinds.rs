@@ -771,6 +771,8 @@ pub static KINDS: &[&Kind] = &[
             f("organiser", "主办单位", Text),
             f("sessions", "场次", Int).unit("场次").default("1"),
             people("attendees", "参加人数").alias(&["参与人数", "人数"]),
+            // No other name: rosters put people and outsiders under words like 参加单位.
+            f("tenants", "参加的团队和企业", Refs("tenant")),
             f("responsible", "负责人", Text).alias(&["组织负责人"]),
             f("counted", "是否计入", Bool).default("是").help("填“否”的活动不计入季报的活动场次"),
             f("summary", "活动小结", Long).section("小结"),

@@ -442,6 +442,7 @@ fn a_store_is_upgraded_after_a_backup() {
         Migration { sql: schema::MIGRATIONS[0].sql },
         Migration { sql: schema::MIGRATIONS[1].sql },
         Migration { sql: schema::MIGRATIONS[2].sql },
+        Migration { sql: schema::MIGRATIONS[3].sql },
         Migration { sql: "CREATE INDEX later ON tenant (name); UPDATE tenant SET note = '升级时填写';" },
     ];
     let scratch = Scratch::new("upgrade");
@@ -454,12 +455,12 @@ fn a_store_is_upgraded_after_a_backup() {
     assert_eq!(newest.reason, "升级前");
     let kept = Connection::open(&newest.path).unwrap();
     let version: i64 = kept.pragma_query_value(None, "user_version", |r| r.get(0)).unwrap();
-    assert_eq!(version, 3, "the backup is of the store before it");
+    assert_eq!(version, 4, "the backup is of the store before it");
     let last = store.history(1).unwrap().remove(0);
-    assert_eq!((last.kind, last.name.as_str()), (StepKind::Migrate, "升级台账结构到版本 4"));
+    assert_eq!((last.kind, last.name.as_str()), (StepKind::Migrate, "升级台账结构到版本 5"));
     assert_eq!(store.undo_name().unwrap(), None, "undo does not cross it");
     drop(store);
-    assert!(matches!(Store::open(&scratch.0, "众创台账"), Err(Error::Newer { found: 4, known: 3 })));
+    assert!(matches!(Store::open(&scratch.0, "众创台账"), Err(Error::Newer { found: 5, known: 4 })));
     // After a crash every check runs against the new schema.
     std::fs::remove_file(scratch.0.join("state")).unwrap();
     Store::open_with(&scratch.0, "众创台账", NEXT).unwrap();
