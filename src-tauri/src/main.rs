@@ -193,6 +193,10 @@ fn run(args: Args) -> tauri::Result<()> {
                 // Files are dropped on the page itself, and columns dragged in it.
                 .disable_drag_drop_handler()
                 .on_navigation(own_page);
+            #[cfg(debug_assertions)]
+            {
+                window = window.initialization_script(include_str!("watch.js"));
+            }
             match remembered(WINDOW_PLACE).and_then(Place::read) {
                 Some(place) if place.is_seen(app) => {
                     window = window.inner_size(place.width, place.height).position(place.x, place.y);
