@@ -203,6 +203,10 @@ fn run(args: Args) -> tauri::Result<()> {
                 .disable_drag_drop_handler()
                 .initialization_script(ASK_FIRST)
                 .on_navigation(own_page);
+            #[cfg(debug_assertions)]
+            {
+                window = window.initialization_script(include_str!("watch.js"));
+            }
             match remembered(WINDOW_PLACE).and_then(Place::read) {
                 Some(place) if place.is_seen(app) => {
                     window = window.inner_size(place.width, place.height).position(place.x, place.y);

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use calamine::{Data, Reader};
-use serde_json::{Value, json};
+use fantoccini::key::Key;
+use serde_json::json;
 
-use crate::stage::{FIGURES, Stage, ended, play, program};
+use crate::stage::{FIGURES, Stage, ended, play, program, sample_folder};
 
 #[test]
 fn from_the_first_start_to_the_exported_report() {
@@ -60,11 +61,7 @@ fn from_the_first_start_to_the_exported_report() {
         window.picture("checks-1093").await;
         // Every other form is shown as well, rosters and annexes among them.
         window.size(1366, 768).await;
-        let forms =
-            window.run("return [...document.querySelector('select[aria-label=报表]').options].map((o) => o.value)");
-        let forms = forms.await.as_array().cloned().unwrap_or_default();
-        assert!(forms.len() > 5, "the forms to choose from: {forms:?}");
-        for form in forms.iter().filter_map(Value::as_str) {
+        for form in &crate::paper::every_form(&window).await {
             let title = format!(
                 "const forms = document.querySelector('select[aria-label=报表]'); forms.value = {form:?};
                  forms.dispatchEvent(new Event('change', {{ bubbles: true }}))"
@@ -73,6 +70,104 @@ fn from_the_first_start_to_the_exported_report() {
             let shown = format!("return document.querySelector('.paper')?.dataset.form === {form:?}");
             window.wait(form, &shown).await;
             window.picture(&format!("form-{form}")).await;
+        }
+        window.close().await;
+    });
+}
+
+#[test]
+fn the_keys_are_listed_everywhere_every_official_figure_says_its_source_and_charts_are_drawn() {
+    play(async {
+        let stage = Stage::set("help", false);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.wait("the overview", "return document.querySelector('.overview .todo li') !== null").await;
+        window.size(1366, 768).await;
+        // Each chart has its canvas, and its canvas is drawn on.
+        let drawn = "const ink = (canvas) => {
+              const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+              let inked = 0;
+              for (let at = 3; at < data.length; at += 4) if (data[at] > 0) inked += 1;
+              return inked / (canvas.width * canvas.height);
+            };
+            const all = [...document.querySelectorAll('.overview .charts figure')];
+            return all.length === 5 && all.map((one) => {
+              const canvases = one.querySelectorAll('canvas');
+              return canvases.length === 1 ? ink(canvases[0]) : -1;
+            })";
+        let start = std::time::Instant::now();
+        loop {
+            let inked = window.wait("five charts", drawn).await;
+            let inked: Vec<f64> = serde_json::from_value(inked).expect("shares");
+            if inked.iter().all(|share| *share > 0.02) {
+                break;
+            }
+            assert!(start.elapsed() < crate::stage::PATIENCE, "one canvas each, drawn on: {inked:?}");
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+
+        // Under the pointer a chart says its numbers, and the page has nothing against how.
+        let point = "const canvas = document.querySelectorAll('.overview canvas')[1];
+            canvas.scrollIntoView({ block: 'center' });
+            window.drawn = canvas.toDataURL();
+            const box = canvas.getBoundingClientRect();
+            const at = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, bubbles: true };
+            for (const type of ['pointermove', 'mousemove']) canvas.dispatchEvent(new (type[0] === 'p' ? PointerEvent : MouseEvent)(type, at))";
+        window.run(point).await;
+        let told = "return document.querySelectorAll('.overview canvas')[1].toDataURL() !== window.drawn";
+        window.wait("the numbers of a quarter", told).await;
+        window.nothing_went_wrong().await;
+
+        let open = "return document.querySelector('dialog[open] #keys-title') !== null";
+        let shut = "return document.querySelector('dialog[open]') === null";
+        for (number, room) in
+            ["总览", "档案", "季度更新", "导入", "报表", "附表与申报", "备份与设置"].iter().enumerate()
+        {
+            window.keys(&format!("{}{}{}", Key::Control, number + 1, Key::Null)).await;
+            let there = format!(
+                "return document.querySelector('nav [aria-current=page]')?.innerText.trim() === {room:?} && document.querySelector('footer .busy') === null"
+            );
+            window.wait(room, &there).await;
+            window.keys(&Key::F1.to_string()).await;
+            window.wait("the keys by F1", open).await;
+            assert!(window.text("dialog[open]").await.contains("Ctrl+K"), "{room}: F1 lists the keys");
+            window.keys(&Key::Escape.to_string()).await;
+            window.wait("closed again", shut).await;
+            // In a field the letter belongs to the field.
+            window.run("document.activeElement?.blur()").await;
+            window.keys("?").await;
+            window.wait("the keys by ?", open).await;
+            window.keys(&Key::Escape.to_string()).await;
+            window.wait("closed again", shut).await;
+        }
+        window.room("档案").await;
+        window.list("创业团队").await;
+        window.cell(0, 1).await;
+        window.keys("什么?").await;
+        window.wait("typed", "return document.querySelector('.input.typing')?.value === '什么?'").await;
+        assert_eq!(window.run(shut).await, json!(true), "? in a cell is a letter");
+        window.keys(&Key::F1.to_string()).await;
+        window.wait("F1 in a cell lists the keys", open).await;
+        window.keys(&Key::Escape.to_string()).await;
+        window.wait("closed again", shut).await;
+        window.keys(&Key::Escape.to_string()).await;
+
+        window.turn_to_the_published_quarter().await;
+        let codes = window.run("return [...document.querySelectorAll('[data-code]')].map((f) => f.dataset.code)").await;
+        let codes: Vec<String> = serde_json::from_value(codes).expect("codes");
+        assert_eq!(codes.len(), FIGURES.len(), "each figure of the report");
+        for code in codes {
+            let ask =
+                format!("document.querySelector('[data-code={code}]').closest('tr').querySelector('.ask').click()");
+            window.run(&ask).await;
+            let said = format!(
+                "const about = document.querySelector('aside .about');
+                 return document.querySelector('aside header')?.innerText.includes({code:?}) && about !== null && !about.hidden
+                   && [...about.querySelectorAll('dt')].find((t) => t.innerText === '出处')?.nextElementSibling.innerText"
+            );
+            let source = window.wait(&code, &said).await;
+            assert!(source.as_str().is_some_and(|s| s.contains('，') && s.chars().count() > 8), "{code}: {source}");
         }
         window.close().await;
     });

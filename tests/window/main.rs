@@ -11,6 +11,7 @@ mod hands;
 mod import;
 mod keeping;
 mod paper;
+mod place;
 mod programmes;
 mod proof;
 mod quarter;

@@ -1,6 +1,6 @@
 //! Every form as it is printed: the rules for paper are put on screen, in the width of an A4 page.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -20,18 +20,8 @@ fn every_form_stands_alone_on_its_paper() {
         let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
         window.turn_to_the_published_quarter().await;
         window.size(1366, 768).await;
-        let forms =
-            window.run("return [...document.querySelector('select[aria-label=报表]').options].map((o) => o.value)");
-        let forms = forms.await.as_array().cloned().unwrap_or_default();
-        assert!(forms.len() > 5, "the forms: {forms:?}");
-        for form in forms.iter().filter_map(Value::as_str) {
-            let choose = format!(
-                "const forms = document.querySelector('select[aria-label=报表]'); forms.value = {form:?};
-                 forms.dispatchEvent(new Event('change', {{ bubbles: true }}))"
-            );
-            window.run(&choose).await;
-            let shown = format!("return document.querySelector('.paper')?.dataset.form === {form:?}");
-            window.wait(form, &shown).await;
+        for form in &every_form(&window).await {
+            window.form(form).await;
             let across = window.run("return document.querySelector('.paper').matches('.across')").await == json!(true);
             let width = if across { ACROSS } else { UPRIGHT };
             let put = format!(
@@ -98,34 +88,85 @@ impl Window<'_> {
         self.press("打印").await;
         let xdotool = |args: &[&str]| {
             let out = self.stage.command("xdotool").args(args).output().expect("xdotool runs");
-            out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
+            String::from_utf8_lossy(&out.stdout).trim().to_owned()
         };
+        let dialogs = || xdotool(&["search", "--onlyvisible", "--name", "^Print$"]);
+        let moment = || tokio::time::sleep(Duration::from_millis(100));
         let start = Instant::now();
-        let dialog = loop {
-            match xdotool(&["search", "--onlyvisible", "--name", "^Print$"]) {
-                Some(found) if !found.is_empty() => break found.lines().last().unwrap_or_default().to_owned(),
-                _ => assert!(start.elapsed() < PATIENCE, "the system's print dialog opens"),
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        };
-        let mut size = 0;
-        let start = Instant::now();
-        loop {
-            assert!(start.elapsed() < PATIENCE, "the page is printed to a file");
-            tokio::time::sleep(Duration::from_millis(1500)).await;
-            let now = std::fs::metadata(&file).map_or(0, |m| m.len());
-            if now == 0 {
-                // The dialog lists its printers by and by: the first row is the file.
-                xdotool(&["windowfocus", &dialog]);
-                xdotool(&["mousemove", "--window", &dialog, "110", "86", "click", "1"]);
-                tokio::time::sleep(Duration::from_millis(500)).await;
-                xdotool(&["key", "--clearmodifiers", "Return"]);
-            } else if now == size {
-                break;
-            }
-            size = now;
+        let mut dialog = dialogs();
+        while dialog.is_empty() {
+            assert!(start.elapsed() < PATIENCE, "the system's print dialog opens");
+            moment().await;
+            dialog = dialogs();
         }
-        std::fs::read(&file).expect("the printed file")
+        let dialog = dialog.lines().last().unwrap_or_default();
+        let mut asked = None;
+        loop {
+            let pdf = std::fs::read(&file).unwrap_or_default();
+            let open = dialogs();
+            if pdf.trim_ascii_end().ends_with(b"%%EOF") && open.is_empty() {
+                return pdf;
+            }
+            assert!(start.elapsed() < PATIENCE, "the page is printed to a file: {} bytes, {open}", pdf.len());
+            // The dialog lists its printers by and by: the first row is the file. Pressed once more where it has gone, the
+            // key would open it again.
+            let again = asked.is_none_or(|at: Instant| at.elapsed() > Duration::from_millis(1500));
+            if again && pdf.is_empty() && open.lines().any(|id| id == dialog) {
+                xdotool(&["windowfocus", dialog, "mousemove", "--window", dialog, "110", "86", "click", "1"]);
+                moment().await;
+                xdotool(&["key", "--clearmodifiers", "Return"]);
+                asked = Some(Instant::now());
+            }
+            moment().await;
+        }
+    }
+
+    /// Chooses a form in the room of reports.
+    async fn form(&self, form: &str) {
+        let choose = format!(
+            "const forms = document.querySelector('select[aria-label=报表]'); forms.value = {form:?};
+             forms.dispatchEvent(new Event('change', {{ bubbles: true }}))"
+        );
+        self.run(&choose).await;
+        self.wait(form, &format!("return document.querySelector('.paper')?.dataset.form === {form:?}")).await;
+    }
+
+    /// Prints the paper on the page, keeps it under out/screens, and looks that it is whole: A4 as the form lies, no page
+    /// blank, its first and its last words. Gives the number of pages.
+    async fn comes_out_whole(&self, form: &str, folder: &Path) -> usize {
+        let words = "const words = [];
+            const walk = document.createTreeWalker(document.querySelector('.paper'), NodeFilter.SHOW_TEXT);
+            for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+              const holder = node.parentElement;
+              if (node.data.trim() && holder.checkVisibility() && !holder.closest('.ask, .link, .mark, .unseen')) words.push(node.data);
+            }
+            return [document.querySelector('.paper').matches('.across'), words.at(-1)]";
+        let stands = self.run(words).await;
+        let size = if stands[0] == json!(true) { (842, 595) } else { (595, 842) };
+        let last: Vec<char> = stands[1].as_str().expect("words").chars().filter(|c| !c.is_whitespace()).collect();
+        let last = &last[last.len().saturating_sub(12)..];
+        let pdf = self.printed(folder).await;
+        let kept = crate::stage::top().join("out/screens");
+        std::fs::create_dir_all(&kept).expect("out/screens");
+        let file = kept.join(format!("print-{form}.pdf"));
+        std::fs::write(&file, &pdf).expect("kept");
+        let pages = pages(&pdf);
+        assert!(!pages.is_empty() && pages.iter().all(|page| *page == size), "{form} stands on A4: {pages:?}");
+        let read = std::process::Command::new("pdftotext").arg("-raw").arg(&file).arg("-").output().expect("pdftotext");
+        let read = String::from_utf8_lossy(&read.stdout).into_owned();
+        let sheets: Vec<Vec<char>> =
+            read.split_terminator('\u{c}').map(|page| page.chars().filter(|c| !c.is_whitespace()).collect()).collect();
+        assert_eq!(sheets.len(), pages.len(), "{form}: the text of each page");
+        assert!(sheets.iter().all(|page| page.len() > 5), "{form}: no page is blank: {read}");
+        // A font shares the glyph of a character that is a radical too; the file then names the radical.
+        let same = |printed: &char, meant: &char| printed == meant || ('\u{2e80}'..='\u{2fdf}').contains(printed);
+        let holds = |page: &[char], words: &[char]| {
+            page.windows(words.len()).any(|here| here.iter().zip(words).all(|(printed, meant)| same(printed, meant)))
+        };
+        let copy: Vec<char> = "内部核对稿".chars().collect();
+        assert!(sheets.first().is_some_and(|page| holds(page, &copy)), "{form} says that it is a copy: {read}");
+        assert!(sheets.iter().any(|page| holds(page, last)), "{form} ends with {last:?}: {read}");
+        pages.len()
     }
 }
 
@@ -160,30 +201,41 @@ fn every_form_is_printed_on_a4_by_the_systems_own_dialog() {
         let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
         window.turn_to_the_published_quarter().await;
         window.size(1366, 768).await;
-        // On one page, over several, and across.
-        for (form, wanted, size, last) in [
-            ("torch-quarterly-2021", 1..=1, (595, 842), "zjf12_1"),
-            ("shanxi-recognition-2022", 4..=5, (595, 842), "11.00"),
-            ("hunan-filing-summary-2016", 1..=1, (842, 595), "13800000002"),
-        ] {
-            window
-                .run(&format!(
-                    "const forms = document.querySelector('select[aria-label=报表]'); forms.value = {form:?};
-                     forms.dispatchEvent(new Event('change', {{ bubbles: true }}))"
-                ))
-                .await;
-            window.wait(form, &format!("return document.querySelector('.paper')?.dataset.form === {form:?}")).await;
-            let pdf = window.printed(&paper).await;
-            std::fs::create_dir_all(crate::stage::top().join("out/screens")).expect("out/screens");
-            let file = crate::stage::top().join(format!("out/screens/print-{form}.pdf"));
-            std::fs::write(&file, &pdf).expect("kept");
-            let pages = pages(&pdf);
-            assert!(pages.iter().all(|page| *page == size), "{form} stands on A4: {pages:?}");
-            assert!(wanted.contains(&pages.len()), "{form} takes {} pages", pages.len());
-            let read = std::process::Command::new("pdftotext").arg(&file).arg("-").output().expect("pdftotext");
-            let words = String::from_utf8_lossy(&read.stdout);
-            assert!(words.contains(last), "{form} is not blank: {words}");
+        let forms = every_form(&window).await;
+        let mut taken = std::collections::BTreeMap::new();
+        for form in &forms {
+            window.form(form).await;
+            taken.insert(form.as_str(), window.comes_out_whole(form, &paper).await);
         }
+        // On one page as the portal prints it, over several, and a page for each enterprise.
+        for (form, wanted) in [
+            ("torch-quarterly-2021", 1..=1),
+            ("hunan-filing-summary-2016", 1..=1),
+            ("shanxi-recognition-2022", 4..=5),
+            ("torch-enterprise-2018", 2..=99),
+        ] {
+            assert!(wanted.contains(&taken[form]), "{form} takes {} pages", taken[form]);
+        }
+        // The other room that shows papers prints them the same.
+        window.room("附表与申报").await;
+        window.press("附表").await;
+        window.wait("a table", "return document.querySelector('article.paper') !== null").await;
+        let form = window.run("return document.querySelector('.paper').dataset.form").await;
+        let form = form.as_str().expect("a form");
+        assert_eq!(window.comes_out_whole(&format!("{form}-annexes"), &paper).await, taken[form], "as in 报表");
         window.close().await;
     });
+}
+
+/// The forms to choose from: all that the program brings.
+pub async fn every_form(window: &Window<'_>) -> Vec<String> {
+    let forms = window.run("return [...document.querySelector('select[aria-label=报表]').options].map((o) => o.value)");
+    let mut found: Vec<String> = serde_json::from_value(forms.await).expect("names");
+    let brought = std::fs::read_dir(crate::stage::top().join("assets/forms")).expect("the forms").flatten();
+    let mut brought: Vec<String> =
+        brought.filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".toml").map(str::to_owned)).collect();
+    brought.sort();
+    found.sort();
+    assert_eq!(found, brought, "every form can be chosen");
+    found
 }

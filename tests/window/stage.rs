@@ -38,6 +38,9 @@ pub const SCROLL: &str = "const frame = () => new Promise(requestAnimationFrame)
     };
     ";
 
+/// Keeps what goes wrong on the page.
+const WATCH: &str = include_str!("../../src-tauri/src/watch.js");
+
 /// One window at a time: each takes a browser engine's worth of memory and both cores.
 static STAGE: Mutex<()> = Mutex::new(());
 
@@ -86,6 +89,8 @@ pub struct Stage {
     dark: bool,
     port: u16,
     surroundings: Vec<(&'static str, String)>,
+    /// Packets that found no way out before this stage was set.
+    no_routes: [u64; 2],
     /// In the order in which they end: the driver before its screen.
     helpers: Vec<Helper>,
 }
@@ -97,7 +102,11 @@ impl Stage {
         for folder in ["data", "run"] {
             std::fs::create_dir_all(home.join(folder)).expect("a home folder");
         }
-        let mut stage = Stage { home, dark, port: 0, surroundings: Vec::new(), helpers: Vec::new() };
+        if std::env::var_os("TAIZHANG_APART").is_some() {
+            assert_eq!(ways_out(), Vec::<String>::new(), "the journeys stand where there is no way out");
+        }
+        let no_routes = no_routes();
+        let mut stage = Stage { home, dark, port: 0, surroundings: Vec::new(), no_routes, helpers: Vec::new() };
         stage.again();
         stage
     }
@@ -141,10 +150,24 @@ impl Stage {
         let mut driver = Command::new("WebKitWebDriver");
         driver.arg(format!("--port={port}")).env_remove("WAYLAND_DISPLAY").envs(surroundings.clone());
         let driver = Helper::start({
-            driver.stdout(Stdio::null()).stderr(Stdio::null());
+            let log = std::fs::File::options().create(true).append(true).open(self.log()).expect("a log");
+            driver.stdout(Stdio::null()).stderr(log);
             driver
         });
         (self.port, self.surroundings, self.helpers) = (port, surroundings, vec![driver, bus, screen]);
+    }
+
+    /// What driver and program say on their standard error, of all the starts.
+    fn log(&self) -> PathBuf {
+        self.home.join("said.log")
+    }
+
+    /// No command of the program panicked, and nothing looked for a way out of the machine.
+    fn kept_still(&self) {
+        let said = std::fs::read(self.log()).expect("the log");
+        let said = String::from_utf8_lossy(&said);
+        assert!(!said.contains("panicked at"), "the program panicked: {said}");
+        assert_eq!(no_routes(), self.no_routes, "packets that found no way out");
     }
 
     /// A program in the same surroundings.
@@ -157,17 +180,8 @@ impl Stage {
     /// Opens the window.
     pub async fn open(&self, args: &[&str]) -> Window<'_> {
         let window = self.start(&program(), args, "normal").await;
-        // Everything that goes wrong on the page from here on is kept.
-        window
-            .run(
-                "window.wrong = [];
-                 const keep = (what) => window.wrong.push(String(what));
-                 addEventListener('error', (e) => keep(e.message));
-                 addEventListener('unhandledrejection', (e) => keep(e.reason));
-                 addEventListener('securitypolicyviolation', (e) => keep(e.violatedDirective + ' ' + e.blockedURI));
-                 for (const name of ['error', 'warn']) { console[name] = (...all) => keep(all.join(' ')); }",
-            )
-            .await;
+        // A debug build keeps what goes wrong from the first line of the page on, another from here on.
+        window.run(WATCH).await;
         window
     }
 
@@ -321,12 +335,17 @@ impl Window<'_> {
         let (mut outer_width, mut outer_height) = (width, height);
         for _ in 0..20 {
             self.client.set_window_rect(0, 0, outer_width, outer_height).await.expect("the window takes a size");
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            let is = self.run("return [innerWidth, innerHeight]").await;
-            let side = |i: usize| u32::try_from(is[i].as_u64().unwrap_or(0)).unwrap_or(0);
-            if (side(0), side(1)) == (width, height) {
-                return;
+            let mut is = json!([0, 0]);
+            let side = |is: &Value, i: usize| u32::try_from(is[i].as_u64().unwrap_or(0)).unwrap_or(0);
+            // The page hears of it a little later.
+            for _ in 0..10 {
+                is = self.run("return [innerWidth, innerHeight]").await;
+                if (side(&is, 0), side(&is, 1)) == (width, height) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(30)).await;
             }
+            let side = |i: usize| side(&is, i);
             outer_width = (outer_width + width).saturating_sub(side(0));
             outer_height = (outer_height + height).saturating_sub(side(1));
         }
@@ -394,8 +413,10 @@ impl Window<'_> {
         self.wait("the reason kept", &kept).await;
     }
 
+    /// Nothing on the page, in the program or on the network.
     pub async fn nothing_went_wrong(&self) {
         assert_eq!(self.run("return window.wrong").await, json!([]), "no errors on the page");
+        self.stage.kept_still();
     }
 
     /// Holds the page against the rules of WCAG A and AA.
@@ -411,8 +432,11 @@ impl Window<'_> {
         }
         self.run(
             "window.seen = null;
+             // A list of choices has its keys in the field that it belongs to.
+             const broken = (v) => v.id !== 'scrollable-region-focusable' ? v
+               : { ...v, nodes: v.nodes.filter((n) => !n.html.includes('role=\"listbox\"')) };
              axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations'] })
-               .then((found) => window.seen = found.violations.map((v) => v.id + ': ' +
+               .then((found) => window.seen = found.violations.map(broken).filter((v) => v.nodes.length > 0).map((v) => v.id + ': ' +
                  v.nodes.slice(0, 4).map((n) => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | ')),
                  (e) => window.seen = [String(e)])",
         )
@@ -480,6 +504,33 @@ impl Window<'_> {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// Routes that lead out of this machine, and devices that have sent something: none in a network of its own.
+fn ways_out() -> Vec<String> {
+    let read = |name: &str| std::fs::read_to_string(format!("/proc/net/{name}")).unwrap_or_default();
+    let routes = read("route").lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let routes6 = read("ipv6_route");
+    let routes6 = routes6.lines().filter(|line| line.split_whitespace().last() != Some("lo")).map(str::to_owned);
+    let devices = read("dev");
+    let devices = devices.lines().skip(2).filter(|line| {
+        let device = line.trim_start().split_once(':');
+        // Bytes received come first, bytes sent ninth. The kernel may bring tunnels of its own, which lead nowhere.
+        device.is_none_or(|(name, counts)| name != "lo" && counts.split_whitespace().nth(8) != Some("0"))
+    });
+    routes.into_iter().chain(routes6).chain(devices.map(str::to_owned)).collect()
+}
+
+/// How many packets found no way out so far, of either protocol. Each attempt to connect or to look up a name counts
+/// where there is no way out, and no such attempt goes by uncounted.
+fn no_routes() -> [u64; 2] {
+    let old = std::fs::read_to_string("/proc/net/snmp").unwrap_or_default();
+    let mut lines = old.lines().filter_map(|line| line.strip_prefix("Ip: "));
+    let (heads, counts) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    let old = heads.split(' ').zip(counts.split(' ')).find(|(head, _)| *head == "OutNoRoutes").map(|(_, count)| count);
+    let new = std::fs::read_to_string("/proc/net/snmp6").unwrap_or_default();
+    let new = new.lines().find_map(|line| line.strip_prefix("Ip6OutNoRoutes"));
+    [old, new].map(|count| count.and_then(|count| count.trim().parse().ok()).unwrap_or(0))
 }
 
 /// Whether a process has let go of everything: its memory goes first, its files after that.

@@ -1,5 +1,8 @@
 //! What the page can ask for.
 
+use std::net::TcpListener;
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::stage::{Stage, play};
@@ -24,7 +27,6 @@ fn the_page_can_ask_its_own_commands_and_nothing_else() {
         assert_eq!(window.run("return window.inked").await, json!(false), "no style in the page");
         assert_eq!(window.run("return typeof window.__TAURI__").await, json!("undefined"), "nothing is handed out");
         for (what, ask) in [
-            ("the network", "fetch('http://127.0.0.1:9/')".to_owned()),
             ("another command", command_of("plugin:fs|read_file", "{ path: '/etc/hostname' }")),
             ("the shell", command_of("plugin:shell|open", "{ path: 'https://example.invalid' }")),
             ("events", command_of("plugin:event|emit", "{ event: 'x', payload: 1 }")),
@@ -40,8 +42,52 @@ fn the_page_can_ask_its_own_commands_and_nothing_else() {
             .run(&format!("window.answer = null; {}.then((s) => window.answer = s.empty)", command_of("status", "{}")))
             .await;
         assert_eq!(window.wait("its own", "return window.answer").await, json!(true), "its own commands answer");
-        // What this journey tried was refused, and said so on the page: nothing more is asked of it.
-        window.client.close().await.expect("the window closes");
+
+        // A server that would answer, each way to it: the page is told no and nobody comes to the door.
+        let server = TcpListener::bind("127.0.0.1:0").expect("a server");
+        server.set_nonblocking(true).expect("asked without waiting");
+        let there = server.local_addr().expect("its address");
+        for (directive, ask) in [
+            ("connect-src", "fetch('http://HERE/').catch(() => 0)"),
+            ("connect-src", "try { new WebSocket('ws://HERE/') } catch {}"),
+            (
+                "connect-src",
+                "try { const ask = new XMLHttpRequest(); ask.open('GET', 'http://HERE/'); ask.send() } catch {}",
+            ),
+            ("connect-src", "navigator.sendBeacon('http://HERE/')"),
+            ("img-src", "new Image().src = 'http://HERE/'"),
+            (
+                "script-src",
+                "const e = document.createElement('script'); e.src = 'http://HERE/'; document.head.append(e)",
+            ),
+            (
+                "style-src",
+                "const e = document.createElement('link'); e.rel = 'stylesheet'; e.href = 'http://HERE/'; document.head.append(e)",
+            ),
+            (
+                "frame-src",
+                "const e = document.createElement('iframe'); e.src = 'http://HERE/'; document.body.append(e)",
+            ),
+            (
+                "form-action",
+                "const e = document.createElement('form'); e.action = 'http://HERE/'; document.body.append(e); e.submit()",
+            ),
+        ] {
+            window.run("window.wrong.length = 0").await;
+            window.run(&ask.replace("HERE", &there.to_string())).await;
+            let told = format!(
+                "return window.wrong.some((what) => what.startsWith({directive:?}) && what.includes('127.0.0.1'))"
+            );
+            window.wait(&format!("{directive} refuses {ask}"), &told).await;
+        }
+        // Another page is not gone to at all.
+        window.run(&format!("window.stays = true; location.href = 'http://{there}/'")).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(window.run("return window.stays").await, json!(true), "the window stays on its page");
+        assert!(server.accept().is_err(), "nobody came to the server");
+        // What this journey tried said so on the page, as it should.
+        window.run("window.wrong.length = 0").await;
+        window.close().await;
     });
 }
 

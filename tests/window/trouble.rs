@@ -10,8 +10,7 @@ fn a_folder_that_cannot_be_opened_says_why_and_what_to_do() {
         let desk = sample_folder(&folder);
         let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
         window.wait("who holds it", "return document.querySelector('[role=alert]')?.innerText.includes('正被')").await;
-        window.size(1366, 768).await;
-        window.picture("held-1366").await;
+        window.looks_right("被占用").await;
         drop(desk);
         window.press("再试一次").await;
         window.turn_to_the_published_quarter().await;
@@ -38,8 +37,7 @@ fn a_damaged_store_is_brought_back_from_the_backup_that_was_named() {
         std::fs::write(&database, &bytes[..bytes.len() / 2]).expect("cut in half");
         let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
         window.wait("the damage", "return document.querySelector('[role=alert]')?.innerText.includes('已损坏')").await;
-        window.size(1366, 768).await;
-        window.picture("damaged-1366").await;
+        window.looks_right("已损坏").await;
         window.press("从这份备份恢复").await;
         window.turn_to_the_published_quarter().await;
         assert_eq!(window.figures().await, FIGURES, "the backup holds the whole report");
