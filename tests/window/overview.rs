@@ -65,7 +65,13 @@ fn shown(desk: &Desk, target: &Value) -> String {
             let form = text("form").map_or("true".to_owned(), |form| {
                 format!("document.querySelector('.paper')?.dataset.form === {form:?}")
             });
-            format!("{} && {form} && {} && {figure}", chosen("报表", text("form")), chosen("报告期", text("period")))
+            let field = match text("field") {
+                Some("due_on") => "document.activeElement?.id === 'due'",
+                Some(other) => panic!("the form has no field {other}"),
+                None => "true",
+            };
+            let (chosen, at) = (chosen("报表", text("form")), chosen("报告期", text("period")));
+            format!("{chosen} && {form} && {at} && {figure} && {field}")
         }
         "annexes" => {
             let led = text("condition").map_or("true".to_owned(), |one| {
