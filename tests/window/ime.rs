@@ -131,7 +131,8 @@ impl Window<'_> {
 
     /// Composes in every field in sight; their names go to `tried`.
     async fn composes(&self, place: &str, all: bool, tried: &mut BTreeSet<String>) {
-        let searched = tried.iter().any(|name| name.ends_with(": 查找"));
+        // The box that finds everything stands in every room; where there is something to be found it is enough.
+        let searched = tried.contains("总览: 查找");
         let answer = self
             .client
             .execute_async(&format!("{COMPOSE}{EVERY}"), vec![json!(all), json!(searched)])
