@@ -264,7 +264,7 @@ fn names() -> Vec<Name> {
         for at in 0..3 + dice.below(4) {
             let several = match at {
                 0 if all.len() < POLYPHONES => Some(many[all.len() % many.len()]),
-                1 if all.len() < POLYPHONES && all.len() % 2 == 0 => Some(many[dice.below(many.len())]),
+                1 if all.len() < POLYPHONES && all.len().is_multiple_of(2) => Some(many[dice.below(many.len())]),
                 _ => None,
             };
             name.push(several.map_or_else(
@@ -282,12 +282,12 @@ fn names() -> Vec<Name> {
     all
 }
 
-fn written(name: &Name) -> String {
+fn written(name: &[(char, Vec<&'static str>)]) -> String {
     name.iter().map(|(c, _)| *c).collect()
 }
 
 /// Every way to read a name: each reading of a character with each of the others.
-fn ways(name: &Name) -> Vec<Vec<&'static str>> {
+fn ways(name: &[(char, Vec<&'static str>)]) -> Vec<Vec<&'static str>> {
     name.iter().fold(vec![Vec::new()], |ways, (_, readings)| {
         let longer = |way: Vec<&'static str>| {
             readings.iter().map(move |reading| way.iter().copied().chain([*reading]).collect::<Vec<_>>())

@@ -260,7 +260,7 @@ fn twenty_two_tenants_are_changed_or_confirmed_within_a_minute() {
                 let here =
                     format!("return document.activeElement?.matches('[data-row=\"{at}\"][data-at=\"{column}\"]')");
                 window.wait("the next field", &here).await;
-                if column == 0 && at % 4 == 0 {
+                if column == 0 && at.is_multiple_of(4) {
                     let text = (70 + at).to_string();
                     hand.keys(&text).await;
                     changed.push((row.tenant, text));
