@@ -1,13 +1,15 @@
 //! 档案 without a mouse, a kill while typing, and columns as a person arranges them.
 
 use fantoccini::key::Key;
-use incubator::desk::columns;
+use incubator::desk::{Filter, Test, View, columns};
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, Window, play, sample_folder};
 
 /// The grid has the keys, on this list.
 const RESTING: &str = "document.activeElement?.matches('.input') && !document.activeElement.matches('.typing')";
+/// What a kill may cost.
+const A_SECOND: std::time::Duration = std::time::Duration::from_secs(1);
 const SAVED: &str = "document.querySelector('footer .saved')?.innerText === '已保存'";
 
 fn ctrl(key: impl Into<char>) -> String {
@@ -168,13 +170,9 @@ fn a_kill_while_typing_costs_no_word_and_steps_go_back_and_forth_over_restarts()
         let step = step.as_str().expect("a name").to_owned();
         window.cell(0, at).await;
         window.keys("half a sent").await;
-        // Within the second that a kill may cost, the typing lies on the disk: nobody left the cell.
-        let drafts = folder.join("drafts.json");
-        let start = std::time::Instant::now();
-        while !std::fs::read_to_string(&drafts).is_ok_and(|text| text.contains("half a sent")) {
-            assert!(start.elapsed() < crate::stage::PATIENCE, "what is being typed is written down");
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
+        // Nobody left the cell, and a kill may cost what was typed in the last second.
+        window.nothing_went_wrong().await;
+        tokio::time::sleep(A_SECOND).await;
         stage.kill().await;
         drop(window);
 
@@ -200,6 +198,142 @@ fn a_kill_while_typing_costs_no_word_and_steps_go_back_and_forth_over_restarts()
         window.run(&format!("{redo}.click()")).await;
         window.wait("brought again", &cell(1, "first")).await;
         window.shows(&format!("已重做：{step}")).await;
+        window.close().await;
+    });
+}
+
+/// Where a person types besides the cells of the grid.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Place {
+    Editor,
+    NewRecord,
+    Round,
+    Reason,
+    ByHand,
+    Annex,
+}
+
+impl Window<'_> {
+    /// Goes to a place where one types and gives its field the focus; the page knows it as `here`.
+    async fn come_to(&self, place: Place) {
+        let line = |label: &str| {
+            format!(
+                "window.here = [...document.querySelectorAll('aside .fields .line')]
+                   .find((line) => line.querySelector('label').childNodes[0].textContent.trim() === {label:?})?.querySelector('input, textarea')"
+            )
+        };
+        let field = match place {
+            Place::Editor => {
+                self.room("档案").await;
+                self.list("创业团队").await;
+                self.cell(0, 0).await;
+                self.press("打开").await;
+                line("备注")
+            }
+            Place::NewRecord => {
+                self.room("档案").await;
+                self.list("创业团队").await;
+                self.press("新增").await;
+                line("团队负责人")
+            }
+            Place::Round => {
+                self.room("季度更新").await;
+                self.wait(
+                    "the quarter",
+                    "const periods = document.querySelector('select[aria-label=报告期]');
+                     if (!periods) return false;
+                     if (periods.value === '2022Q3') return document.querySelector('.hint')?.innerText.includes('2022年9月20日');
+                     periods.value = '2022Q3';
+                     periods.dispatchEvent(new Event('change', { bubbles: true }));
+                     return false",
+                )
+                .await;
+                "window.here = document.querySelector('[data-row=\"2\"][data-at=\"0\"]')".to_owned()
+            }
+            Place::Reason => {
+                self.turn_to_the_published_quarter().await;
+                "window.here = document.querySelector('.checks .warning textarea')".to_owned()
+            }
+            Place::ByHand => {
+                self.turn_to_the_published_quarter().await;
+                self.run("document.querySelector('[data-code=zjf04]').click()").await;
+                "window.here = document.querySelector('aside .hand textarea')".to_owned()
+            }
+            Place::Annex => {
+                self.filing_text().await;
+                "window.here = document.querySelector('aside textarea')".to_owned()
+            }
+        };
+        let focus =
+            format!("{field}; window.here?.focus(); return !!window.here && document.activeElement === window.here");
+        self.wait(&format!("{place:?}"), &focus).await;
+    }
+
+    /// Types there, and stays.
+    async fn types_at(&self, place: Place) {
+        if place == Place::ByHand {
+            self.run("document.querySelector('aside .hand input').focus()").await;
+            self.keys("19").await;
+            self.run("window.here.focus()").await;
+        }
+        if place == Place::NewRecord {
+            self.run("document.querySelector('aside .fields input').focus()").await;
+            self.keys(&format!("brandnew{}", Key::Enter)).await;
+            self.wait("the next field", "return document.activeElement === window.here").await;
+        }
+        self.keys(if place == Place::Round { "77" } else { "halfway" }).await;
+    }
+
+    /// What was typed there is there again after the kill.
+    async fn finds_again(&self, place: Place) {
+        let holds = match place {
+            // Held out beside the field: what is kept may have been changed elsewhere meanwhile.
+            Place::Editor => "return window.here.closest('.line').innerText.includes('上次没有保存：halfway')",
+            Place::NewRecord => {
+                "return window.here.closest('.line').innerText.includes('上次没有保存：halfway') && document.querySelector('aside .fields input').value === 'brandnew'"
+            }
+            Place::Round => "return window.here.value === '77'",
+            Place::ByHand => {
+                "return window.here.value === 'halfway' && document.querySelector('aside .hand input').value === '19'"
+            }
+            Place::Reason | Place::Annex => "return window.here.value.includes('halfway')",
+        };
+        self.wait(&format!("{place:?} after the kill"), holds).await;
+        if place == Place::Editor {
+            self.press("填入").await;
+            let kept = format!(
+                "return window.here.value === 'halfway' && {SAVED} && !document.querySelector('aside').innerText.includes('上次没有保存')"
+            );
+            self.wait("filled in and kept", &kept).await;
+        }
+    }
+}
+
+#[test]
+fn a_kill_costs_no_word_wherever_it_is_typed() {
+    play(async {
+        let mut stage = Stage::set("killed-anywhere", false);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let mut last = None;
+        for place in [Place::Editor, Place::NewRecord, Place::Round, Place::Reason, Place::ByHand, Place::Annex] {
+            let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+            if let Some(last) = last {
+                window.come_to(last).await;
+                window.finds_again(last).await;
+            }
+            window.come_to(place).await;
+            window.types_at(place).await;
+            tokio::time::sleep(A_SECOND).await;
+            window.nothing_went_wrong().await;
+            stage.kill().await;
+            drop(window);
+            stage.again();
+            last = Some(place);
+        }
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.come_to(Place::Annex).await;
+        window.finds_again(Place::Annex).await;
         window.close().await;
     });
 }
@@ -239,16 +373,46 @@ fn columns_are_moved_hidden_and_remembered_and_sums_follow_the_filter() {
         window.run("document.querySelector('.scroll').scrollLeft = 1e6").await;
         let stays = "const frozen = document.querySelector('[data-row=\"0\"].frozen')?.getBoundingClientRect();
                      const outer = document.querySelector('.scroll').getBoundingClientRect();
-                     return document.querySelector('.scroll').scrollLeft > 0 && frozen !== undefined && frozen.left - outer.left < 60";
+                     return document.querySelector('.scroll').scrollLeft > 0 && frozen !== undefined && frozen.left >= outer.left && frozen.left - outer.left < 60";
         window.wait("the name stays in sight", stays).await;
-        // The sum is that of the rows shown.
-        let sum = "return [...document.querySelectorAll('.total .cell')].map((c) => c.innerText).find((t) => /\\d/.test(t)) ?? ''";
-        let all = window.run(sum).await;
-        assert_ne!(all, json!(""), "the amounts have a sum");
+        // The sum is that of the rows shown, as the core adds them up.
+        let beside = sample_folder(&stage.home.join("beside"));
+        let income = columns("income").expect("columns");
+        let sum_of = |test: Option<(&str, Test)>| {
+            let filters = test.map(|(field, test)| Filter { field: field.to_owned(), test });
+            let view = View { filters: filters.into_iter().collect(), ..View::default() };
+            let rows = beside.rows("income", &view, 0, 1, true).expect("rows");
+            (
+                format!("{} / {} 条", rows.count, rows.all),
+                rows.totals.into_iter().find(|t| !t.is_empty()).unwrap_or_default(),
+            )
+        };
+        let sum =
+            "([...document.querySelectorAll('.total .cell')].map((c) => c.innerText).find((t) => /\\d/.test(t)) ?? '')";
+        let shows = |(tally, total): &(String, String)| {
+            format!("return document.querySelector('.tally')?.innerText === {tally:?} && {sum} === {total:?}")
+        };
+        let all = sum_of(None).1;
+        assert_ne!(all, "", "the amounts have a sum");
+        assert_eq!(window.run(&format!("return {sum}")).await, json!(all));
+        let line = income.iter().find(|c| c.name == "line").expect("the kind of income");
+        let word = line.options[0].to_owned();
+        let some = sum_of(Some(("line", Test::Among { words: vec![word.clone()] })));
+        assert!(some.1 != all && !some.1.is_empty(), "some of the incomes are of the first kind: {some:?}");
+        let head = format!(
+            "[...document.querySelectorAll('[data-head]')].find((h) => h.innerText.includes({:?}))",
+            line.label
+        );
+        window.run(&format!("{head}.querySelector('.more').click()")).await;
+        window.wait("the words", &format!("const box = document.querySelector('.menu input[value={word:?}]'); box?.click(); return box !== null")).await;
+        window.press("筛选").await;
+        window.wait("the sum of these", &shows(&some)).await;
+        window.run(&format!("{head}.querySelector('.more').click()")).await;
+        window.press("清除").await;
+        window.wait("all of them", &format!("return {sum} === {all:?}")).await;
         window.run("document.querySelector('[data-head=\"0\"] .more').click()").await;
         window.press("空白").await;
-        window.wait("none are blank", "return document.querySelector('.tally')?.innerText.startsWith('0 / ')").await;
-        assert_ne!(window.run(sum).await, all, "and so is its sum");
+        window.wait("none are blank", &shows(&sum_of(Some((income[0].name, Test::Blank))))).await;
         window.run("document.querySelector('[data-head=\"0\"] .more').click()").await;
         window.press("非空白").await;
         let filtered = window

@@ -5,11 +5,14 @@
 //! [`stage::Window::close`], which asserts that nothing went wrong on the page.
 #![cfg(target_os = "linux")]
 
+mod editors;
 mod filing;
 mod first_start;
 mod hands;
+mod ime;
 mod import;
 mod keeping;
+mod overview;
 mod paper;
 mod place;
 mod programmes;

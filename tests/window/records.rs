@@ -1,13 +1,13 @@
-//! 档案 and 季度更新: every kind typed in, changed, taken back, deleted and brought back; blocks; the round; the input
-//! method; large lists.
+//! 档案: every kind typed in, changed, taken back, deleted and brought back; blocks; large lists.
 
 use fantoccini::key::Key;
 use incubator::desk::{Column, Typed, columns};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::stage::{Stage, Window, large_folder, play, sample_folder};
 
-fn typed(fields: &[(&str, &str)]) -> Vec<Typed> {
+/// What is typed into fields.
+pub fn typed(fields: &[(&str, &str)]) -> Vec<Typed> {
     fields.iter().map(|(f, t)| Typed { field: (*f).into(), text: (*t).into(), ids: None }).collect()
 }
 
@@ -30,50 +30,6 @@ pub fn sample_text(column: &Column, label: &str) -> String {
 }
 
 impl Window<'_> {
-    /// Teaches the page to compose: `compose(field, order)` types 您好 by an input method and ends it with Enter, in the
-    /// order in which one engine or the other tells it, and gives what then stands in the field.
-    async fn compositions(&self) {
-        self
-            .run(
-                "window.compose = (field, order) => {
-                   const fire = (type, data) => field.dispatchEvent(new CompositionEvent(type, { data, bubbles: true }));
-                   const key = (key, keyCode, isComposing) =>
-                     field.dispatchEvent(new KeyboardEvent('keydown', { key, keyCode, isComposing, bubbles: true, cancelable: true }));
-                   const put = (text) => {
-                     const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value').set;
-                     set.call(field, text);
-                     field.dispatchEvent(new InputEvent('input', { bubbles: true, isComposing: true }));
-                   };
-                   const before = field.value;
-                   if (order === 'chromium') key('Process', 229, false);
-                   fire('compositionstart', '');
-                   for (const part of ['n', 'ni', 'nin', 'nin h', '您好']) { fire('compositionupdate', part); put(before + part); if (order === 'webkit') key('Process', 229, true); }
-                   if (order === 'chromium') { key('Enter', 229, true); fire('compositionend', '您好'); }
-                   else { fire('compositionend', '您好'); key('Enter', 229, false); }
-                   return field.value;
-                 }",
-            )
-            .await;
-    }
-
-    /// Composes in a field in both orders: every letter is kept, and the Enter that ends it leaves the field where it was.
-    async fn holds_compositions(&self, css: &str, why: &str) {
-        self.wait(why, &format!("return document.querySelector({css:?}) !== null")).await;
-        for order in ["chromium", "webkit"] {
-            let script = format!(
-                "const field = document.querySelector({css:?});
-                 field.focus();
-                 const before = field.value;
-                 const room = document.querySelector('nav [aria-current=page]').innerText;
-                 const kept = compose(field, {order:?});
-                 const still = document.activeElement === field && field.isConnected
-                   && room === document.querySelector('nav [aria-current=page]').innerText;
-                 return [kept === before + '您好', still]"
-            );
-            assert_eq!(self.run(&script).await, json!([true, true]), "{why}: {css}, {order}");
-        }
-    }
-
     /// Opens a list by its name on the left.
     pub async fn list(&self, label: &str) {
         let script = format!(
@@ -129,6 +85,9 @@ impl Window<'_> {
     }
 }
 
+/// Lists to which a person can add a record.
+pub const ADDABLE: usize = 35;
+
 #[test]
 fn every_kind_is_added_edited_undone_deleted_and_restored() {
     play(async {
@@ -162,21 +121,21 @@ fn every_kind_is_added_edited_undone_deleted_and_restored() {
             let more = format!("return document.querySelector('.tally')?.innerText === '{} 条'", count + 1);
             window.wait(&format!("{}: the record", list.label), &more).await;
             // Edited in its note, and taken back by key.
-            if let Some(at) = shown.iter().position(|c| c.name == "note") {
-                window.cell(count, at).await;
-                window.keys("a note").await;
-                window.keys(&Key::Enter.to_string()).await;
-                let noted = format!(
-                    "return document.querySelector('[data-row=\"{count}\"][data-cell=\"{at}\"]')?.innerText === 'a note'"
-                );
-                window.wait(&format!("{}: the note", list.label), &noted).await;
-                window.wait("kept", "return document.querySelector('footer .saved').innerText === '已保存'").await;
-                window.keys(&format!("{}z{}", Key::Control, Key::Null)).await;
-                let gone = format!(
-                    "return document.querySelector('[data-row=\"{count}\"][data-cell=\"{at}\"]')?.innerText === ''"
-                );
-                window.wait(&format!("{}: taken back", list.label), &gone).await;
-            }
+            let at = shown.iter().position(|c| c.name == "note");
+            let at = at.unwrap_or_else(|| panic!("{} has a note", list.label));
+            window.cell(count, at).await;
+            window.keys("a note").await;
+            window.keys(&Key::Enter.to_string()).await;
+            let noted = format!(
+                "return document.querySelector('[data-row=\"{count}\"][data-cell=\"{at}\"]')?.innerText === 'a note'"
+            );
+            window.wait(&format!("{}: the note", list.label), &noted).await;
+            window.wait("kept", "return document.querySelector('footer .saved').innerText === '已保存'").await;
+            window.keys(&format!("{}z{}", Key::Control, Key::Null)).await;
+            let gone = format!(
+                "return document.querySelector('[data-row=\"{count}\"][data-cell=\"{at}\"]')?.innerText === ''"
+            );
+            window.wait(&format!("{}: taken back", list.label), &gone).await;
             window.cell(count, 0).await;
             window.press("删除").await;
             let less = format!("return document.querySelector('.tally')?.innerText === '{count} 条'");
@@ -189,13 +148,13 @@ fn every_kind_is_added_edited_undone_deleted_and_restored() {
             window.wait(&format!("{}: back again", list.label), &more).await;
             seen += 1;
         }
-        assert!(seen > 25, "every list was tried: {seen}");
+        assert_eq!(seen, ADDABLE, "every list to which one can add");
         window.close().await;
     });
 }
 
 impl Window<'_> {
-    async fn list_bin(&self) {
+    pub async fn list_bin(&self) {
         self.run("[...document.querySelectorAll('.lists button')].at(-1).click()").await;
     }
 }
@@ -262,177 +221,6 @@ fn a_grid_is_worked_by_keyboard_alone_and_keeps_its_habits() {
         window
             .wait("back", "return document.querySelector('aside') === null && document.activeElement.matches('.input')")
             .await;
-        window.close().await;
-    });
-}
-
-#[test]
-fn no_letter_of_a_composition_is_lost_and_none_of_its_keys_moves() {
-    play(async {
-        let stage = Stage::set("ime", true);
-        let folder = stage.home.join("台账");
-        drop(sample_folder(&folder));
-        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
-        window.room("档案").await;
-        window.size(1366, 768).await;
-        window.compositions().await;
-        let mut tried = 0;
-        // Every column of every list, with both orders.
-        let lists =
-            window.run("return [...document.querySelectorAll('.lists .name')].map((n) => n.innerText.trim())").await;
-        for list in lists.as_array().expect("lists").iter().filter_map(Value::as_str) {
-            window.list(list).await;
-            let script = "const done = arguments[0];
-                const until = async (is) => { while (!is()) await new Promise(requestAnimationFrame); };
-                const cells = () => [...document.querySelectorAll('.row')[0]?.querySelectorAll('[role=gridcell]') ?? []];
-                (async () => {
-                  const [field, wrong] = [document.querySelector('.input'), []];
-                  let tried = 0;
-                  for (let at = 0; at < cells().length; at++) {
-                    if (cells()[at].getAttribute('aria-readonly') === 'true') continue;
-                    for (const order of ['chromium', 'webkit']) {
-                      cells()[at].dispatchEvent(new MouseEvent('mousedown', { bubbles: true, cancelable: true, button: 0 }));
-                      await until(() => cells()[at].classList.contains('active'));
-                      const kept = compose(field, order);
-                      await new Promise(requestAnimationFrame);
-                      const stays = cells()[at].classList.contains('active') && field.classList.contains('typing') && field.value === kept;
-                      if (kept !== '您好' || !stays) wrong.push([at, order, kept, field.value, stays]);
-                      field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
-                      await until(() => !field.classList.contains('typing'));
-                      tried++;
-                    }
-                  }
-                  done([wrong, tried]);
-                })();";
-            let answer = window.client.execute_async(script, Vec::new()).await.expect("composed");
-            assert_eq!(answer[0], json!([]), "every letter is kept and nothing moves in {list}");
-            tried += answer[1].as_u64().expect("a number");
-        }
-        assert!(tried >= 400, "every input was tried: {tried}");
-        // The editor's fields: texts, days, numbers, references to one and to several.
-        for list in ["初创企业", "投融资", "活动"] {
-            window.list(list).await;
-            window.cell(0, 0).await;
-            window.press("打开").await;
-            window.wait("the editor", "return document.querySelectorAll('aside .fields .line').length > 5").await;
-            let answer = window
-                .run(
-                    "const lost = [];
-                     for (const field of document.querySelectorAll('aside .fields :is(input, textarea):enabled')) {
-                       for (const order of ['chromium', 'webkit']) {
-                         field.focus();
-                         const before = field.value;
-                         const kept = compose(field, order);
-                         if (kept !== before + '您好') lost.push([field.id, order, kept]);
-                         if (document.activeElement !== field) lost.push([field.id, order, 'moved']);
-                         field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
-                       }
-                     }
-                     return lost",
-                )
-                .await;
-            assert_eq!(answer, json!([]), "in the editor of {list}");
-            window.keys(&Key::Escape.to_string()).await;
-            window.wait("closed", "return document.querySelector('aside') === null").await;
-        }
-
-        // The filter of a column, of each sort; the search box; the round; a reason and a day of the form.
-        window.list("初创企业").await;
-        for field in ["name", "registered_on"] {
-            let at = columns("enterprise").expect("columns").iter().position(|c| c.name == field).expect("it");
-            window.run(&format!("document.querySelector('[data-head=\"{at}\"] .more').click()")).await;
-            window.holds_compositions(".menu input", "the filter stays open").await;
-            window.run("document.querySelector('.menu')?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }))").await;
-        }
-        window.holds_compositions("input[role=combobox][aria-label=查找]", "the search opens nothing").await;
-        window.room("季度更新").await;
-        window.holds_compositions("[data-row=\"3\"][data-at=\"0\"]", "the round stays in its cell").await;
-        window.turn_to_the_published_quarter().await;
-        window.holds_compositions(".checks .warning textarea", "a reason stays").await;
-        window.run("document.querySelector('[data-code=zjf04]').click()").await;
-        window.wait("the panel", "return document.querySelector('aside .hand textarea') !== null").await;
-        window.holds_compositions("aside .hand input", "a value by hand stays").await;
-        window.holds_compositions("aside .hand textarea", "a reason by hand stays").await;
-        window.holds_compositions("#cutoff", "a day stays").await;
-        window.press("逐项复制").await;
-        window.holds_compositions(".portal textarea", "what is read back stays").await;
-        // The other rooms: the ground of a judgement, a text of an annex, what is pasted, a name.
-        window.programme("shanxi-2022").await;
-        window.side("条件").await;
-        window.holds_compositions("[aria-label=\"S9.1 依据\"]", "a ground stays").await;
-        window.holds_compositions("#on", "the day of gauging stays").await;
-        window.filing_text().await;
-        window.holds_compositions("aside textarea", "a text of an annex stays").await;
-        window.room("导入").await;
-        window.press("粘贴内容").await;
-        window.holds_compositions(".paste textarea", "what is pasted stays").await;
-        window.room("备份与设置").await;
-        window
-            .wait(
-                "the steps",
-                "document.getElementById('tab-history')?.click(); return document.querySelector('#person') !== null",
-            )
-            .await;
-        window.holds_compositions("#person", "a name stays").await;
-        window.close().await;
-    });
-}
-
-#[test]
-fn twenty_two_tenants_are_confirmed_within_a_minute() {
-    play(async {
-        let stage = Stage::set("round", false);
-        let folder = stage.home.join("台账");
-        drop(sample_folder(&folder));
-        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
-        window.room("季度更新").await;
-        window.size(1366, 768).await;
-        window
-            .run(
-                "const periods = document.querySelector('select[aria-label=报告期]');
-                 periods.value = '2022Q3';
-                 periods.dispatchEvent(new Event('change', { bubbles: true }))",
-            )
-            .await;
-        window.wait("the quarter", "return document.querySelector('.hint')?.innerText.includes('2022年9月20日')").await;
-        let count = window.run("return document.querySelectorAll('tbody tr').length").await.as_u64().expect("rows");
-        assert!(count >= 20, "the sample's tenants: {count}");
-        assert_eq!(
-            window.text(".tally").await,
-            format!("已更新 0 / {count}"),
-            "a quarter of which nothing is recorded"
-        );
-        window.picture("round-light-1366").await;
-        let start = std::time::Instant::now();
-        // The first is typed over, some are confirmed by key, the rest with one click.
-        window.wait("the first field", "return document.activeElement.matches('[data-row][data-at]')").await;
-        window.keys("9").await;
-        window.keys(&Key::Enter.to_string()).await;
-        for _ in 0..9 {
-            window.keys(&Key::Enter.to_string()).await;
-        }
-        window.press("其余全部确认").await;
-        // Nothing is made up for a tenant that never gave a number: its field is next, and its number is typed.
-        let rest = "const rest = [...document.querySelectorAll('tbody tr')].filter((r) => r.querySelector('.amber'));
-                    const at = document.activeElement.closest('tr');
-                    return document.querySelectorAll('tbody tr button.button').length === 0
-                      && (rest.length === 0 || rest[0] === at) && { left: rest.length }";
-        let mut left = window.wait("the rest confirmed", rest).await["left"].as_u64().expect("a count");
-        assert!(left > 0, "the sample has a tenant without any number");
-        while left > 0 {
-            window.keys("4").await;
-            window.keys(&Key::Enter.to_string()).await;
-            left -= 1;
-            let less = format!("return document.querySelectorAll('tbody tr .amber').length === {left}");
-            window.wait("one less", &less).await;
-            window.run("document.querySelector('tbody tr:has(.amber) [data-at=\"0\"]')?.focus()").await;
-        }
-        let all = format!("return document.querySelector('.tally').innerText === '已更新 {count} / {count}'");
-        window.wait("all of them", &all).await;
-        let took = start.elapsed();
-        println!("{count} tenants in {took:.1?}");
-        assert!(took.as_secs() < 60, "within a minute: {took:?}");
-        window.picture("round-done-light-1366").await;
         window.close().await;
     });
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use fantoccini::Locator;
+use incubator::desk::Choice;
 
 use crate::stage::{FIGURES, PATIENCE, Stage, Window, play, sample_folder};
 
@@ -12,7 +13,7 @@ const RELEASE: char = '\u{e000}';
 
 impl Window<'_> {
     /// What stands in the field that has the focus after the clipboard was put there.
-    async fn paste_into(&self, css: &str) -> String {
+    pub async fn paste_into(&self, css: &str) -> String {
         self.run(&format!("document.querySelector({css:?}).focus()")).await;
         self.keys(&format!("{CONTROL}v{RELEASE}")).await;
         let value = format!("return document.querySelector({css:?}).value");
@@ -131,6 +132,97 @@ fn a_figure_tells_its_course_both_bases_and_where_it_is_defined() {
         window.close().await;
     });
 }
+
+#[test]
+fn every_official_figure_says_what_it_counts_and_where_that_stands() {
+    play(async {
+        let stage = Stage::set("sources", false);
+        let folder = stage.home.join("台账");
+        drop(sample_folder(&folder));
+        let beside = sample_folder(&stage.home.join("beside"));
+        let window = stage.open(&["--data", folder.to_str().expect("plain")]).await;
+        window.turn_to_the_published_quarter().await;
+        window.size(1366, 768).await;
+        let mut asked = 0;
+        for form in beside.forms().into_iter().filter(|form| form.official) {
+            window
+                .run(&format!(
+                    "const forms = document.querySelector('select[aria-label=报表]'); forms.value = {:?};
+                     forms.dispatchEvent(new Event('change', {{ bubbles: true }}))",
+                    form.id
+                ))
+                .await;
+            let shown = format!("return document.querySelector('.paper')?.dataset.form === {:?}", form.id);
+            window.wait(&form.title, &shown).await;
+            let period = window
+                .run("return document.querySelector('select[aria-label=报告期], input[aria-label=日期]').value")
+                .await;
+            let filled = beside.fill(&form.id, period.as_str().expect("a period"), Choice::default()).expect("filled");
+            // Behind a text stand figures that have no place of their own on the paper.
+            let boxes = filled.grid.iter().flat_map(|grid| &grid.rows).flat_map(|row| &row.boxes);
+            let boxes: Vec<_> = boxes.filter_map(|one| one.code.as_deref()).collect();
+            let figures = filled.cells.iter().filter(|cell| cell.length.is_none());
+            let mut figures: Vec<&str> = figures.map(|cell| cell.code.as_str()).collect();
+            figures.retain(|code| filled.grid.is_none() || boxes.contains(code));
+            figures.sort_unstable();
+            let answer = window
+                .client
+                .execute_async(SOURCES, Vec::new())
+                .await
+                .unwrap_or_else(|e| panic!("{}: {e}", form.title));
+            let said = answer.as_array().expect("its figures");
+            let mut codes: Vec<&str> = said.iter().filter_map(|one| one[0].as_str()).collect();
+            codes.sort_unstable();
+            assert_eq!(codes, figures, "{}: every figure of it", form.title);
+            for one in said {
+                let source = one[1].as_str().unwrap_or_default();
+                let (document, clause) = source.split_once('，').unwrap_or_default();
+                assert!(!document.is_empty() && !clause.is_empty(), "{} says where it stands: {one}", form.title);
+            }
+            asked += said.len();
+        }
+        println!("{asked} figures");
+        assert_eq!(asked, OFFICIAL, "every official figure");
+        window.close().await;
+    });
+}
+
+/// Official figures of all forms.
+const OFFICIAL: usize = 150;
+
+/// Asks every figure of the form by its mark, or by itself where the paper has no room for one, and reads the source.
+const SOURCES: &str = "
+    const done = arguments[0];
+    const until = async (is) => {
+      for (let i = 0; i < 600; i++) {
+        const found = is();
+        if (found) return found;
+        await new Promise(requestAnimationFrame);
+      }
+      return '';
+    };
+    (async () => {
+      const said = [];
+      const codes = new Set([...document.querySelectorAll('.paper [data-code]')].map((figure) => figure.dataset.code));
+      for (const code of codes) {
+        const figure = document.querySelector(`.paper [data-code=\"${code}\"]`);
+        const ask = figure.closest('tr')?.querySelectorAll('[data-code]').length === 1 ? figure.closest('tr').querySelector('.ask') : null;
+        (ask ?? figure).click();
+        const open = await until(() => {
+          const side = document.querySelector('aside');
+          return side?.innerText.includes(code) && side.querySelector('.why, .count') && side;
+        });
+        if (!open) { said.push([code, 'did not open']); continue; }
+        if (open.querySelector('.count')) continue;
+        const why = open.querySelector('.why');
+        if (why.getAttribute('aria-expanded') === 'false') why.click();
+        said.push([code, await until(() => {
+          const about = document.querySelector('aside .about');
+          return about?.checkVisibility() && [...about.querySelectorAll('dt')].find((t) => t.innerText === '出处')?.nextElementSibling.innerText;
+        })]);
+      }
+      done(said);
+    })();";
 
 #[test]
 fn values_go_to_the_portal_by_one_key_and_are_read_back() {

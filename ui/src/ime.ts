@@ -6,30 +6,32 @@ const LATE = 40;
 
 export class Composition {
   active = false;
-  /** A key of the input method came and its composition event has not. */
-  private keyFirst = false;
+  /** When a key of the input method came whose composition event has not. */
+  private keyAt = -Infinity;
   private endedAt = -Infinity;
 
   start = (): void => {
     this.active = true;
-    this.keyFirst = false;
+    this.keyAt = -Infinity;
   };
 
   update = (): void => {
-    this.keyFirst = false;
+    this.keyAt = -Infinity;
   };
 
   end = (event: { timeStamp: number }): void => {
     this.active = false;
-    this.endedAt = this.keyFirst ? -Infinity : event.timeStamp;
-    this.keyFirst = false;
+    // In WebKit's order a letter's key follows its own event, and has nothing to do with this one.
+    const keyFirst = event.timeStamp - this.keyAt < LATE;
+    this.endedAt = keyFirst ? -Infinity : event.timeStamp;
+    this.keyAt = -Infinity;
   };
 
   /** Whether a key is the input method's: such a key neither submits nor moves. */
   owns(event: KeyboardEvent): boolean {
     const late = event.timeStamp - this.endedAt < LATE && (event.key === 'Enter' || event.key === ' ');
     const owned = event.isComposing || event.keyCode === 229 || this.active || late;
-    this.keyFirst = owned && this.active;
+    this.keyAt = owned && this.active ? event.timeStamp : -Infinity;
     if (late) this.endedAt = -Infinity;
     return owned;
   }
