@@ -657,3 +657,23 @@ test('of a full bin the latest is shown, and what went together comes back toget
   await fireEvent.click(links[0] as HTMLElement);
   await waitFor(() => expect(asked.find((a) => a.cmd === 'put_back_all')?.args).toEqual({ at: '2021-09-20T08:30:00.000' }));
 });
+
+test('options that are walked through by keys are kept once, as the field is left; one chosen by mouse at once', async () => {
+  const saved: string[] = [];
+  const { container } = render(Field, {
+    list: 'team', column: columns[1] as Column, text: '', say: '', missing: false, place: 'record/team/1/trait',
+    onsave: (text: string) => saved.push(text), ongiveup: () => {},
+  });
+  const select = container.querySelector('select') as HTMLSelectElement;
+  for (const value of ['大学生创业', '其它']) {
+    await fireEvent.keyDown(select, { key: 'ArrowDown' });
+    await fireEvent.change(select, { target: { value } });
+  }
+  expect(saved, 'on the way nothing is kept').toEqual([]);
+  expect(drafts.kept('record/team/1/trait'), 'but a kill loses nothing').toBe('其它');
+  await fireEvent.blur(select);
+  expect(saved).toEqual(['其它']);
+  await fireEvent.pointerDown(select);
+  await fireEvent.change(select, { target: { value: '大学生创业' } });
+  expect(saved).toEqual(['其它', '大学生创业']);
+});
