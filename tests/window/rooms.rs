@@ -84,7 +84,7 @@ const VIEWS: [(&str, &str, &[Step]); 41] = [
     ("编辑", "档案", &[TEAMS, ("press('打开')", "aside .proof")]),
     ("新增", "档案", &[TEAMS, ("press('新增')", "aside .fields")]),
     ("栏目菜单", "档案", &[TEAMS, ("menu('团队名称')", ".menu")]),
-    ("筛选", "档案", &[TEAMS, ("head('技术领域').scrollIntoView({ inline: 'center' })", "#grid"), ("menu('技术领域')", ".menu fieldset")]),
+    ("筛选", "档案", &[TEAMS, ("head('技术领域').scrollIntoView({ inline: 'center' })", "#grid"), ("menu('技术领域')", ".menu [role=group] input")]),
     ("栏目", "档案", &[TEAMS, ("press('栏目')", ".choose input")]),
     ("选项", "档案", &[TEAMS, ("pick('技术领域')", ".picks li")]),
     ("空名册", "档案", &[("list('建设项目')", ".empty .main")]),

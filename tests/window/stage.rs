@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{Datelike, NaiveDate};
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::{Client, ClientBuilder, Locator};
 use incubator::desk::Desk;
 use serde_json::{Value, json};
@@ -286,8 +287,19 @@ impl Window<'_> {
 
     /// Presses keys where the focus is; `Key` of the driver's own alphabet for those without a letter.
     pub async fn keys(&self, keys: &str) {
-        let field = self.client.active_element().await.expect("a focus");
-        field.send_keys(keys).await.expect("keys");
+        let start = Instant::now();
+        loop {
+            let sent = match self.client.active_element().await {
+                Ok(field) => field.send_keys(keys).await,
+                Err(e) => Err(e),
+            };
+            // Where the focus moves on between the two nothing was sent: what has it now is asked for again.
+            match sent {
+                Ok(()) => return,
+                Err(e) => assert!(start.elapsed() < PATIENCE && moved_on(&e), "keys: {e}"),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// Waits until the window shows these words.
@@ -531,6 +543,15 @@ fn no_routes() -> [u64; 2] {
     let new = std::fs::read_to_string("/proc/net/snmp6").unwrap_or_default();
     let new = new.lines().find_map(|line| line.strip_prefix("Ip6OutNoRoutes"));
     [old, new].map(|count| count.and_then(|count| count.trim().parse().ok()).unwrap_or(0))
+}
+
+/// Whether the driver refused because an element is no longer there to be used.
+fn moved_on(e: &CmdError) -> bool {
+    let CmdError::Standard(e) = e else { return false };
+    matches!(
+        e.error,
+        ErrorStatus::ElementNotInteractable | ErrorStatus::StaleElementReference | ErrorStatus::NoSuchElement
+    )
 }
 
 /// Whether a process has let go of everything: its memory goes first, its files after that.
