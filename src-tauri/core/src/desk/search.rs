@@ -269,7 +269,8 @@ impl Desk {
 
     fn hit(&self, ledger: &Ledger, list: &str, kind: &'static Kind, entry: &Entry, field: Option<usize>) -> Hit {
         let record = ledger.get(kind, entry.id);
-        let label = record.map_or_else(String::new, |r| ledger.label(kind, r));
+        let own = |record: &Record| self.text_named(kind, record).unwrap_or_else(|| ledger.label(kind, record));
+        let label = record.map_or_else(String::new, own);
         let found = field.and_then(|at| {
             let field = kind.fields.get(at)?;
             let text = self.shown(ledger, record?, kind, field);
@@ -277,5 +278,15 @@ impl Desk {
             Some(format!("{}：{short}", field.label))
         });
         Hit { label, found: found.unwrap_or_default(), target: Target::record(list, entry.id) }
+    }
+
+    /// A text of a form by what the form and the cell are called in print, where the form is at hand.
+    fn text_named(&self, kind: &Kind, record: &Record) -> Option<String> {
+        let says = |field: &str| record.field(kind, field).and_then(Value::as_text);
+        let of = (kind.name == "text_block").then(|| says("form")).flatten()?;
+        let form = self.shelf.named(of)?;
+        let code = says("cell")?;
+        let cell = form.cells.iter().find(|cell| cell.code == code)?;
+        Some(format!("{} {}", form.title, cell.label))
     }
 }
