@@ -1,9 +1,12 @@
 // What every room shares: messages that stay until they are settled, work under way, keys that a browser would take.
 import { mockIPC } from '@tauri-apps/api/mocks';
 import { cleanup, fireEvent, render, waitFor } from '@testing-library/svelte';
+import { createRawSnippet } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as api from './api';
 import App from './App.svelte';
+import { drafts } from './drafts';
+import Ask from './parts/Ask.svelte';
 import Proof from './records/Proof.svelte';
 import { importing } from './rooms/import.svelte';
 import Round from './rooms/Round.svelte';
@@ -145,4 +148,25 @@ test('keys by which a browser would go away do nothing, and Ctrl+F goes to the s
   expect(press({ key: 'c', ctrlKey: true }), 'copying stays').toBe(false);
   expect(press({ key: 'f', ctrlKey: true })).toBe(true);
   page.unmount();
+});
+
+test('a reason that a killed run left in a question stands there again, and goes with the question', async () => {
+  HTMLDialogElement.prototype.showModal = function () {
+    this.open = true;
+  };
+  HTMLDialogElement.prototype.close = function () {
+    this.open = false;
+    this.dispatchEvent(new Event('close'));
+  };
+  drafts.take({ 'ask/解封': '上级退回' });
+  let given = '';
+  const children = createRawSnippet(() => ({ render: () => '<p></p>' }));
+  const page = render(Ask, { open: true, title: '解封', go: '解封吧', needsReason: true, ongo: (reason: string) => (given = reason), children });
+  const field = (await page.findByLabelText('理由')) as HTMLTextAreaElement;
+  expect(field.value).toBe('上级退回');
+  await fireEvent.input(field, { target: { value: '上级退回，要求更正' } });
+  expect(drafts.kept('ask/解封')).toBe('上级退回，要求更正');
+  await fireEvent.click(page.getByText('解封吧'));
+  expect(given).toBe('上级退回，要求更正');
+  expect(drafts.kept('ask/解封')).toBeUndefined();
 });
