@@ -416,7 +416,8 @@ fn one_box_finds_records_of_every_kind_forms_and_programmes() {
         let there = found.iter().flat_map(|g| &g.hits).any(|hit| {
             let target = serde_json::to_value(&hit.target).expect("a target");
             // A text of a form bears the names that people know, not the codes that it is kept under.
-            let named = if list.of == "text_block" { hit.label.starts_with("众创空间") } else { hit.label == label };
+            let named =
+                if list.of == "text_block" { hit.label.starts_with("众创空间") } else { hit.label == label };
             target["room"] == "records" && target["ids"][0].as_i64() == id && named
         });
         tried.insert(list.of);
