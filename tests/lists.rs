@@ -501,3 +501,29 @@ fn the_window_begins_in_the_list_it_was_left_in_with_the_view_it_had() {
     let list = first(&[("room/records", "nothing".into())]);
     assert_eq!(list.name, list.groups[0].lists[0].name, "a list that is no more gives way to the first");
 }
+
+#[test]
+fn a_long_deletion_that_is_stopped_in_the_middle_has_taken_nothing() {
+    let mut office = office("stopped");
+    let kind = incubator::record::kind("income").expect("incomes");
+    let shape = incubator::record::shape("income").expect("incomes");
+    let ids: Vec<i64> = office
+        .desk
+        .store_mut()
+        .change("许多收入", |tx| {
+            let mut one = incubator::record::Record::empty(kind, 0);
+            for (field, text) in [("received_on", "2021-09-01"), ("line", "服务收入"), ("amount", "1")] {
+                let declared = kind.field(field).expect("a field");
+                one.set(kind, field, incubator::record::parse_value(declared, text).expect("sound"));
+            }
+            (0..1_200).map(|_| tx.insert(shape, one.clone())).collect()
+        })
+        .expect("kept");
+    let steps = office.desk.store().last_step();
+    let stopped = office.desk.delete_many("income", &ids, Progress::new(&|step| step.done == 0));
+    assert!(matches!(stopped, Err(Error::Cancelled)), "{stopped:?}");
+    assert_eq!(office.desk.rows("income", &View::default(), 0, 9, true).expect("rows").count, 1_200, "all stand");
+    assert_eq!(office.desk.store().last_step(), steps, "and there is no step of it");
+    office.desk.delete_many("income", &ids, Progress::SILENT).expect("deleted");
+    assert_eq!(office.desk.rows("income", &View::default(), 0, 9, true).expect("rows").count, 0);
+}
